@@ -1,0 +1,190 @@
+"""Numbers over runs: every numeric leaf of a batch of scenarios as an array whose last axis is the run.
+
+The run axis is scenario × draw, the draw fastest. A leaf that neither differs between the scenarios nor is varied has
+length 1 there. A value varied over the draws stands for the leaf as `--set` would: the same in every year.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from simulator.arrays import Floats
+from simulator.errors import RequestError
+from simulator.scenario import Scenario, leaves
+from simulator.values import Named, Stay, Steps
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Scenarios that differ in numbers only, and what varies over their draws.
+
+    Attributes
+    ----------
+    varied : by dotted path (a leaf, or one named year of it), (D,) values in internal units
+    draws : D
+    """
+
+    scenarios: tuple[Scenario, ...]
+    varied: Mapping[str, Floats] = field(default_factory=dict)
+    draws: int = 1
+
+    @property
+    def runs(self) -> int:
+        """S · D, the length of the run axis."""
+        return len(self.scenarios) * self.draws
+
+    @cached_property
+    def documents(self) -> tuple[dict[str, Any], ...]:
+        """Leaves of each scenario by dotted path."""
+        return tuple(dict(leaves(scenario.document)) for scenario in self.scenarios)
+
+    @cached_property
+    def portfolios(self) -> tuple[dict[str, Any], ...]:
+        """Leaves of the portfolio below each scenario, whose terms earlier cohorts keep."""
+        return tuple(dict(leaves(scenario.portfolio)) for scenario in self.scenarios)
+
+    def check(self) -> None:
+        """Raise RequestError where a varied path is no numeric leaf or a value is outside the leaf's bounds."""
+        for path, values in self.varied.items():
+            for document in self.documents:
+                quantity = _leaf(document, path).quantity
+                if values.shape != (self.draws,):
+                    raise RequestError(f"vary: {path} has shape {values.shape}: give one value a run, ({self.draws},)")
+                for value in (float(values.min()), float(values.max())):
+                    try:
+                        quantity.check(value)
+                    except ValueError as error:
+                        raise RequestError(f"vary: {path}: {error}") from error
+
+
+def _leaf(document: Mapping[str, Any], path: str) -> Steps[float] | Steps[Stay]:
+    """Leaf that `path` names, itself or with one of its years."""
+    whole, _, year = path.rpartition(".")
+    leaf = document.get(path)
+    if leaf is None and year.isdigit() and whole in document:
+        stepped = document[whole]
+        if isinstance(stepped, Steps | Named) and int(year) in dict(stepped.steps):
+            leaf = stepped
+    if leaf is None:
+        raise RequestError(f"vary: {path}: the scenario has no such number; `simulate sources` lists them")
+    first = leaf.steps[0][1] if isinstance(leaf, Steps | Named) and leaf.steps else None
+    if not isinstance(first, float | Stay):
+        raise RequestError(f"vary: {path}: is not one number and cannot be varied")
+    return leaf  # type: ignore[return-value]
+
+
+class Leaves:
+    """The leaves of runs `start` to `stop` of a batch, as arrays with a run axis of 1 or R; R = stop − start.
+
+    `read` collects the paths asked for, so that what none of the varied paths touches need not be built again.
+    """
+
+    def __init__(self, batch: Batch, start: int, stop: int) -> None:
+        runs = np.arange(start, stop)
+        self._batch = batch
+        self._scenario, self._draw = np.divmod(runs, batch.draws)
+        self.read: set[str] = set()
+
+    def by_year(self, path: str, years: Sequence[int]) -> Floats:
+        """(Y, r) the value in force in each year."""
+        return np.stack(_same_runs([self._value(path, year) for year in years]))
+
+    def once(self, path: str) -> Floats:
+        """(r,) a value that has no years."""
+        return self._value(path, self._first_year)
+
+    def has(self, path: str) -> bool:
+        """Whether the scenarios give this leaf."""
+        return path in self._batch.documents[0]
+
+    def named(self, path: str, years: Sequence[int]) -> Floats:
+        """(Y, r) the values of the named years, 0 in others."""
+        rows = []
+        for year in years:
+            if self._varies(f"{path}.{year}"):
+                rows.append(self._batch.varied[f"{path}.{year}"][self._draw])
+            else:
+                rows.append(self._alike([document[path].at(year) or 0.0 for document in self._batch.documents]))
+        return np.stack(_same_runs(rows)) if rows else np.empty((0, 1))
+
+    def stay(self, path: str, year: int, *, before: bool) -> Floats:
+        """(N, 3, r) ranges of a duration: shortest, longest, share; `before` takes the portfolio's.
+
+        Where mixtures differ in length the shorter are filled with ranges of share 0.
+        """
+        if not before and self._varies(path):
+            months = self._batch.varied[path][self._draw]
+            return np.stack([months, months, np.ones_like(months)])[None]
+        stays = [document[path].at(year) for document in self._source(path, before)]
+        longest = max(len(stay.ranges) for stay in stays)
+        filled = [(*stay.ranges, *((1.0, 1.0, 0.0),) * (longest - len(stay.ranges))) for stay in stays]
+        return self._alike_arrays(np.array(filled))
+
+    def start_months(self, path: str, year: int, *, before: bool) -> Floats:
+        """(12, r) shares of starts by month; `before` takes the portfolio's."""
+        return self._alike_arrays(np.array([document[path].at(year) for document in self._source(path, before)]))
+
+    def number(self, path: str, year: int, *, before: bool) -> Floats:
+        """(r,) the value in force in one year; `before` takes the portfolio's."""
+        if before:
+            return self._alike([document[path].at(year) for document in self._source(path, before)])
+        return self._value(path, year)
+
+    def longest_stay(self, path: str) -> float:
+        """Longest duration in months that any run of the batch has in any year."""
+        longest = max(high for stay in self._ever(path) for _, high, _ in stay.ranges)
+        return max([longest, *self._batch.varied.get(path, ())])
+
+    def latest_month(self, path: str) -> int:
+        """Latest month, from April 0, in which any award of the batch starts."""
+        return max(month for months in self._ever(path) for month, share in enumerate(months) if share > 0)
+
+    def _ever(self, path: str) -> list[Any]:
+        """Every value of a leaf by year in the scenarios and their portfolios."""
+        self.read.add(path)
+        documents = [*self._batch.documents, *self._batch.portfolios]
+        return [value for document in documents if path in document for _, value in document[path].steps]
+
+    @property
+    def _first_year(self) -> int:
+        return self._batch.scenarios[0].document.first_year
+
+    def _source(self, path: str, before: bool) -> list[dict[str, Any]]:
+        """Documents to take a leaf from: an award type that its portfolio lacks has its own terms all along."""
+        pairs = zip(self._batch.documents, self._batch.portfolios, strict=True)
+        self.read.add(path)
+        return [portfolio if before and path in portfolio else document for document, portfolio in pairs]
+
+    def _varies(self, path: str) -> bool:
+        self.read.add(path)
+        return path in self._batch.varied
+
+    def _value(self, path: str, year: int) -> Floats:
+        if self._varies(path):
+            return self._batch.varied[path][self._draw]
+        values = []
+        for document in self._batch.documents:
+            steps = document[path].steps
+            since = max(start for start, _ in steps if start <= year)
+            if since and self._varies(f"{path}.{since}"):
+                return self._batch.varied[f"{path}.{since}"][self._draw]
+            values.append(document[path].at(year))
+        return self._alike(values)
+
+    def _alike(self, values: list[float]) -> Floats:
+        return self._alike_arrays(np.array(values, dtype=np.float64))
+
+    def _alike_arrays(self, values: Floats) -> Floats:
+        """(S, ...) values by scenario as (..., 1) where they are all the same, else (..., R)."""
+        first = values[:1]
+        if (values == first).all():
+            return np.ascontiguousarray(np.moveaxis(first, 0, -1))
+        return np.ascontiguousarray(np.moveaxis(values, 0, -1)[..., self._scenario])
+
+
+def _same_runs(rows: Sequence[Floats]) -> list[Floats]:
+    """Rows (r,) brought to one length."""
+    return list(np.broadcast_arrays(*rows))

@@ -1,0 +1,142 @@
+"""The life of an award and what it costs, as kernels over fiscal-year offsets (model.md sections 2 and 3).
+
+A kernel is an array (Q, K, r): for each quantity and each offset k since the start, the amount per award started.
+Sums run in index order, element by element over runs, so that a run has the same bits alone and in a batch.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from simulator.arrays import Floats, Life
+
+EXITS, MONTHS, IN_PLACE, COMPLETIONS, LATER_MONTHS = range(5)
+"""The quantities Q: exits in the year, person-months in it, in place at its end, completions, months still to come."""
+
+QUANTITIES = 5
+
+
+def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int) -> Floats:
+    """What one award started gives in each fiscal-year offset, on one set of life terms.
+
+    With D the duration, h = 1 − (1 − q)^(1/12) the monthly hazard, w_m the share that starts in month m:
+
+    ``r_a = P(D > a) (1 − h)^a``                            in place at the start of award month a
+    ``o_a = E[clip(D − a, 0, 1)] (1 − h)^a``                share of award month a in place
+    ``P_k = Σ_m w_m Σ_{a: ⌊(m+a)/12⌋ = k} o_a``             MONTHS
+    ``σ_k = Σ_m w_m r_{12(k+1) − m}``                       IN_PLACE;  EXITS ``e_k = σ_{k−1} − σ_k``
+    ``c_k``, as P_k with ``(P(D > a) − P(D > a+1)) (1 − h)^a``  COMPLETIONS
+
+    Parameters
+    ----------
+    ranges : (N, 3, r) the mixture that D is: shortest and longest in months, share
+    months : (12, r) shares of starts by month from April, adding up to 1
+    termination : (r,) q, share terminated early a year
+    offsets : K, enough for the longest award in the latest start month
+
+    Returns
+    -------
+    (Q, K, r) awards and months per start; source: model.md section 2
+    """
+    begun = np.arange(12.0 * offsets + 2.0)[:, None]
+    beyond = _mixed(ranges, begun, _share_beyond)
+    occupied = np.diff(_mixed(ranges, begun, _months_until), axis=0)
+    stays_on = 1.0 - termination
+    staying = np.power(stays_on, 1.0 / 12.0) * np.ones_like(begun)
+    staying[0] = 1.0
+    np.multiply.accumulate(staying, axis=0, out=staying)
+    alive = beyond * staying
+    completing = (beyond[:-1] - beyond[1:]) * staying[:-1]
+    in_place = _by_calendar(alive, months)[12 : 12 * offsets + 1 : 12]
+    before = np.concatenate([np.ones_like(in_place[:1]), in_place[:-1]])
+    worked = _by_year(_by_calendar(occupied * staying[:-1], months), offsets)
+    parts = {
+        EXITS: before - in_place,
+        MONTHS: worked,
+        IN_PLACE: in_place,
+        COMPLETIONS: _by_year(_by_calendar(completing, months), offsets),
+        LATER_MONTHS: _still_to_come(worked),
+    }
+    return np.stack(np.broadcast_arrays(*(parts[quantity] for quantity in range(QUANTITIES))))
+
+
+def offsets_needed(longest: float, latest_month: int) -> int:
+    """K: offsets an award of at most `longest` months can touch when it starts in month `latest_month` (April 0)."""
+    return (latest_month + int(np.ceil(longest)) - 1) // 12 + 1
+
+
+def add_cohorts(life: Life, starts: Floats, year: int, out: Floats, *, youngest: int) -> None:
+    """Add what earlier cohorts give in `year`.
+
+    ``out[q, j, r] += Σ_{k ≥ youngest} starts_{t−k}[j, r] · kernel_{t−k}[q, k, j, r]``, each cohort on its own terms.
+
+    Parameters
+    ----------
+    starts : (H + Y, J, r) awards by year of start
+    year : t, from 0; −1 is the year before the first
+    out : (Q, J, r), added to
+    youngest : offset of the youngest cohort counted
+    """
+    now = life.history + year
+    for award, reach in enumerate(life.reach):
+        for offset in range(youngest, min(reach, now + 1)):
+            began = now - offset
+            out[:, award] += life.cohort[award][began][:, offset] * starts[began, award]
+
+
+def first_year_cost(start: Floats, end: Floats, month: Floats, first: Floats) -> Floats:
+    """``u_0 = start + e_0 end + P_0 month``, million yen per start; `first` is the kernel's offset 0, (Q, J, r)."""
+    return start + end * first[EXITS] + month * first[MONTHS]
+
+
+def whole_cost(start: Floats, end: Floats, month: Floats, first: Floats) -> Floats:
+    """``Σ_k u_k = start + end + Σ_k P_k month``, million yen per start over its whole life, at one year's prices."""
+    return start + end + month * (first[MONTHS] + first[LATER_MONTHS])
+
+
+def _mixed(ranges: Floats, months: Floats, of: Callable[[Floats, Floats, Floats], Floats]) -> Floats:
+    total = ranges[0, 2] * of(ranges[0, 0], ranges[0, 1], months)
+    for low, high, share in ranges[1:]:
+        total = total + share * of(low, high, months)
+    return total
+
+
+def _share_beyond(low: Floats, high: Floats, months: Floats) -> Floats:
+    """``P(D > a)`` for D uniform between low and high, or fixed where they are equal."""
+    width = high - low
+    spread = np.clip((high - months) / np.where(width > 0, width, 1.0), 0.0, 1.0)
+    return np.where(width > 0, spread, high > months)
+
+
+def _months_until(low: Floats, high: Floats, months: Floats) -> Floats:
+    """``E[min(D, a)]`` for D uniform between low and high: the integral of P(D > x) from 0 to a."""
+    width = high - low
+    inside = np.clip(months - low, 0.0, width)
+    return np.minimum(months, high) - inside * inside / np.where(width > 0, 2.0 * width, 1.0)
+
+
+def _by_calendar(of_award: Floats, months: Floats) -> Floats:
+    """``y_f = Σ_m w_m x_{f−m}``: from months of the award to months since April of the year of start."""
+    length = of_award.shape[0]
+    shape = np.broadcast_shapes(of_award.shape[1:], months.shape[1:])
+    calendar = np.zeros((length, *shape))
+    for month in range(min(12, length)):
+        calendar[month:] += months[month] * of_award[: length - month]
+    return calendar
+
+
+def _by_year(calendar: Floats, offsets: int) -> Floats:
+    """Sum of each 12 months."""
+    months = calendar[: 12 * offsets].reshape(offsets, 12, -1)
+    total = months[:, 0].copy()
+    for month in range(1, 12):
+        total += months[:, month]
+    return total
+
+
+def _still_to_come(worked: Floats) -> Floats:
+    """``Σ_{k' > k} P_{k'}``."""
+    later = np.zeros_like(worked)
+    for offset in range(len(worked) - 2, -1, -1):
+        later[offset] = later[offset + 1] + worked[offset + 1]
+    return later

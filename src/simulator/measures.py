@@ -1,0 +1,143 @@
+"""The dictionary of measures: id, unit, what it is of, whether it adds up, and how the flows give it.
+
+Every table, chart, help text and condition reads its measures here; labels for people are in `labels/`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.arrays import Floats, Flows, Inputs, Labels
+from simulator.errors import RequestError
+from simulator.lifecycle import whole_cost
+
+TOTAL = "total"
+UNIT_PRICE = "unit_price_"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: `of` gives it from the flows of a block as (Y, J, R) or (Y, P, R).
+
+    Attributes
+    ----------
+    level : "award" or "programme", what `of` has on its second axis
+    sums : whether award types add up to their programme
+    totals : whether programmes add up to the portfolio
+    """
+
+    id: str
+    unit: str
+    level: str
+    of: Callable[[Flows, Inputs], Floats]
+    sums: bool = True
+    totals: bool = False
+
+
+def _flow(name: str) -> Callable[[Flows, Inputs], Floats]:
+    return lambda flows, _: getattr(flows, name)
+
+
+def _starts(flows: Flows, inputs: Inputs) -> Floats:
+    return flows.starts[inputs.life.history :]
+
+
+def _declined(flows: Flows, inputs: Inputs) -> Floats:
+    return (1.0 - inputs.terms.take_up) * flows.selected
+
+
+def _supported(flows: Flows, inputs: Inputs) -> Floats:
+    """In place at some time in the year."""
+    return flows.active[:-1] + _starts(flows, inputs)
+
+
+def _budget(flows: Flows, inputs: Inputs) -> Floats:
+    return np.broadcast_to(inputs.budgets.appropriation, flows.spend.shape)
+
+
+def _fixed_costs(flows: Flows, inputs: Inputs) -> Floats:
+    return np.broadcast_to(inputs.budgets.fixed_costs, flows.spend.shape)
+
+
+def _returned(flows: Flows, _: Inputs) -> Floats:
+    return flows.unspent - flows.carried[1:]
+
+
+def _cost_per_start(flows: Flows, inputs: Inputs) -> Floats:
+    prices = inputs.prices
+    cost = [whole_cost(*row) for row in zip(prices.start, prices.end, prices.month, inputs.life.first.swapaxes(0, 1), strict=True)]
+    return np.broadcast_to(np.stack(cost), flows.selected.shape)
+
+
+def _cost_per_person_month(flows: Flows, _: Inputs) -> Floats:
+    """NaN where nobody is in place."""
+    cost = flows.spend_new + flows.spend_continuing
+    return np.divide(cost, flows.person_months, out=np.full_like(cost, np.nan), where=flows.person_months > 0)
+
+
+MONEY, COUNT = "million_yen", "count"
+
+MEASURES = {
+    measure.id: measure
+    for measure in (
+        Measure("budget", MONEY, "programme", _budget, totals=True),
+        Measure("carried_in", MONEY, "programme", lambda flows, _: flows.carried[:-1], totals=True),
+        Measure("fixed_costs", MONEY, "programme", _fixed_costs, totals=True),
+        Measure("commitments", MONEY, "programme", _flow("commitments"), totals=True),
+        Measure("available", MONEY, "programme", _flow("available"), totals=True),
+        Measure("spend", MONEY, "programme", _flow("spend"), totals=True),
+        Measure("unspent", MONEY, "programme", _flow("unspent"), totals=True),
+        Measure("carried_out", MONEY, "programme", lambda flows, _: flows.carried[1:], totals=True),
+        Measure("returned", MONEY, "programme", _returned, totals=True),
+        Measure("shortfall", MONEY, "programme", _flow("shortfall"), totals=True),
+        Measure("outyear_commitments", MONEY, "programme", _flow("outyear_commitments"), totals=True),
+        Measure("required_budget", MONEY, "programme", _flow("required_budget"), totals=True),
+        Measure("spend_new", MONEY, "award", _flow("spend_new"), totals=True),
+        Measure("spend_continuing", MONEY, "award", _flow("spend_continuing"), totals=True),
+        Measure("selected", COUNT, "award", _flow("selected")),
+        Measure("declined", COUNT, "award", _declined),
+        Measure("starts", COUNT, "award", _starts),
+        Measure("deferred", COUNT, "award", _flow("deferred")),
+        Measure("exits", COUNT, "award", _flow("exits")),
+        Measure("completions", COUNT, "award", _flow("completions")),
+        Measure("active", COUNT, "award", lambda flows, _: flows.active[1:]),
+        Measure("supported", COUNT, "award", _supported),
+        Measure("average_in_place", COUNT, "award", lambda flows, _: flows.person_months / 12.0),
+        Measure("person_months", "person_month", "award", _flow("person_months")),
+        Measure("cost_per_start", MONEY, "award", _cost_per_start, sums=False),
+        Measure("cost_per_person_month", MONEY, "award", _cost_per_person_month, sums=False),
+    )
+}
+"""Every measure by its id, in the order of tables; `unit_price_<component>` are added by `measure`."""
+
+
+def measure(name: str) -> Measure:
+    """Measure of this id, among them `unit_price_<component>`; RequestError with the nearest id if there is none."""
+    if name in MEASURES:
+        return MEASURES[name]
+    if name.startswith(UNIT_PRICE):
+        return Measure(name, MONEY, "award", _unit_price(name.removeprefix(UNIT_PRICE)), sums=False)
+    import difflib
+
+    near = difflib.get_close_matches(name, MEASURES, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(MEASURES)}, {UNIT_PRICE}<component>"
+    raise RequestError(f"{name}: no such measure; {hint}")
+
+
+def every_measure(labels: Labels) -> list[str]:
+    """Ids of all measures, with a `unit_price_` for each cost component that some award type has."""
+    return [*MEASURES, *dict.fromkeys(f"{UNIT_PRICE}{component}" for _, _, component in labels.components)]
+
+
+def _unit_price(component: str) -> Callable[[Flows, Inputs], Floats]:
+    def of(flows: Flows, inputs: Inputs) -> Floats:
+        """NaN for award types without such a component."""
+        names = [(p, a) for p, a, c in inputs.labels.components if c == component]
+        rows = [row for row, (_, _, c) in enumerate(inputs.labels.components) if c == component]
+        prices = np.full_like(flows.selected, np.nan)
+        for award, row in zip(names, rows, strict=True):
+            prices[:, inputs.labels.awards.index(award)] = inputs.prices.component[:, row]
+        return prices
+
+    return of

@@ -1,0 +1,187 @@
+"""YAML 1.2 text as a tree of nodes that know where they stand.
+
+PyYAML's C parser reads the syntax; the types are those of the YAML 1.2 core schema, so that `no` stays text and
+`1e3` is a number. Aliases, tags, duplicate keys and second documents are refused.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simulator.errors import InputError, Place
+
+SOURCED = {"value", "source", "note"}
+DEEPEST = 40
+LARGEST_FILE = 4_000_000
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+_THOUSANDS = re.compile(r"[0-9]{3}(?![0-9])")
+_DIGITS_AT_END = re.compile(r"(^|[^0-9.])[0-9]{1,3}(,[0-9]{3})*$")
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of a file with its place: a mapping of nodes, a list of nodes, or a scalar."""
+
+    value: Any
+    place: Place
+    key_places: Mapping[object, Place] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> Any:
+        """The value without its places."""
+        if isinstance(self.value, dict):
+            return {key: node.plain for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain for node in self.value]
+        return self.value
+
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, "Node"]]:
+        """Every node below this one with its dotted path, parents first."""
+        items = self.value.items() if isinstance(self.value, dict) else enumerate(self.children)
+        for key, node in items:
+            path = f"{prefix}.{key}" if prefix else str(key)
+            yield path, node
+            yield from node.walk(path)
+
+    @property
+    def children(self) -> list["Node"]:
+        """Items of a list; none of anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+
+def read_file(path: Path, shown: str) -> Node:
+    """Tree of one YAML file; `shown` is the file's name in messages."""
+    start = Place(shown, 1, 1)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError.single(start, "", f"cannot be read: {error.strerror or error}") from error
+    if len(data) > LARGEST_FILE:
+        raise InputError.single(start, "", f"is {len(data):,} bytes long: a scenario has at most {LARGEST_FILE:,}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError.single(replace(start, line=line), "", "is not UTF-8 text: save the file as UTF-8") from error
+    return read_text(text, shown)
+
+
+def read_text(text: str, shown: str) -> Node:
+    """Tree of YAML `text`; an empty text is an empty mapping."""
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown, 1, 1)
+        raise InputError.single(place, "", f"is not YAML here: {error.problem or error.context}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError.single(Place(shown, 1, 1), "", f"is not YAML: {reason}") from error
+    if root is None:
+        return Node({}, Place(shown, 1, 1))
+    return _Tree(shown).node(root, depth=0)
+
+
+class _Tree:
+    """Turns PyYAML's nodes into ours, once each: a node met twice is an alias."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+        self.met: dict[int, yaml.Node] = {}  # keeps the nodes alive, so that an id stays one node's
+
+    def node(self, raw: yaml.Node, depth: int) -> Node:
+        place = Place(self.shown, raw.start_mark.line + 1, raw.start_mark.column + 1)
+        if id(raw) in self.met:
+            raise InputError.single(place, "", "aliases (*name) are not read here: write the value out")
+        if depth > DEEPEST:
+            raise InputError.single(place, "", f"is nested more than {DEEPEST} deep")
+        if not raw.tag.startswith("tag:yaml.org,2002:"):
+            raise InputError.single(place, "", f"the tag {raw.tag} is not read here: leave it out")
+        self.met[id(raw)] = raw
+        if isinstance(raw, yaml.MappingNode):
+            return _unwrapped(self._mapping(raw, place, depth))
+        if isinstance(raw, yaml.SequenceNode):
+            return Node([self.node(item, depth + 1) for item in raw.value], place)
+        return Node(_scalar(raw), place)
+
+    def _mapping(self, raw: yaml.MappingNode, place: Place, depth: int) -> Node:
+        values: dict[object, Node] = {}
+        places: dict[object, Place] = {}
+        for key_raw, value_raw in _joined(raw.value):
+            key_node = self.node(key_raw, depth + 1)
+            key = key_node.value
+            if raw.flow_style and value_raw.value == "" and not value_raw.style:
+                message = f"{key} has no value: in braces a comma ends a text, put text with commas in quotes"
+                raise InputError.single(key_node.place, "", message)
+            if isinstance(key, dict | list) or key is None:
+                raise InputError.single(key_node.place, "", "a key must be a word or a year")
+            if key in values:
+                first = places[key].line
+                raise InputError.single(key_node.place, "", f"{key} is given twice (first in line {first}): keep one")
+            values[key] = self.node(value_raw, depth + 1)
+            places[key] = key_node.place
+        return Node(values, place, places)
+
+
+def _joined(pairs: list[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Pairs of a mapping, with `{request: 3,363 百万円}` read as it is meant.
+
+    YAML ends a plain value in braces at each comma, so that `3,363` becomes the value 3 and an empty key 363.
+    A comma between digits with nothing around it is a thousands separator.
+    """
+    held: tuple[Any, Any] | None = None
+    for key, value in pairs:
+        if held is not None and _continues(held[1], key, value):
+            joined = yaml.ScalarNode(
+                held[1].tag, f"{held[1].value},{key.value}", held[1].start_mark, key.end_mark, style=None
+            )
+            held = (held[0], joined)
+            continue
+        if held is not None:
+            yield held
+        held = (key, value)
+    if held is not None:
+        yield held
+
+
+def _continues(value: Any, key: Any, after: Any) -> bool:
+    scalars = all(isinstance(node, yaml.ScalarNode) and not node.style for node in (value, key, after))
+    return (
+        scalars
+        and after.value == ""
+        and (key.start_mark.line, key.start_mark.column) == (value.end_mark.line, value.end_mark.column + 1)
+        and bool(_DIGITS_AT_END.search(value.value))
+        and bool(_THOUSANDS.match(key.value))
+    )
+
+
+def _unwrapped(node: Node) -> Node:
+    """`{value: 12, source: ..., note: ...}` is the number 12 whose place knows its source and note."""
+    if "value" not in node.value or not set(node.value) <= SOURCED:
+        return node
+    texts = {name: node.value[name].value for name in ("source", "note") if name in node.value}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise InputError.single(node.value[name].place, name, "text is expected here: put it in quotes")
+    inner: Node = node.value["value"]
+    place = replace(inner.place, source=texts.get("source"), note=texts.get("note"))
+    return replace(inner, place=place)
+
+
+def _scalar(raw: yaml.ScalarNode) -> object:
+    text: str = raw.value
+    if raw.style:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) and len(text) < 300 else text

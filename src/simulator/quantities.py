@@ -1,0 +1,299 @@
+"""Money, shares, durations and years as people write them -> numbers.
+
+A number already typed (YAML's ``3363``) is taken in the quantity's own unit. A text is brought to one
+spelling, matched by one grammar, computed in decimals and made a float once: ``33.63 億円`` is just 3363.0.
+Whatever cannot be read is a QuantityError that quotes the value and says what to write instead.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from simulator.errors import QuantityError
+
+LONGEST_TEXT = 200  # characters: no quantity needs more, and it bounds the time to refuse
+LONGEST_DURATION = 1200  # months
+FISCAL_YEARS = range(1900, 2201)
+SCALES = {
+    "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7,
+    "億": 10**8, "十億": 10**9, "百億": 10**10, "千億": 10**11, "兆": 10**12,
+    "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6,
+    "b": 10**9, "bn": 10**9, "billion": 10**9, "tn": 10**12, "trillion": 10**12,
+}  # fmt: skip
+ONE, PERCENT = Decimal(1), Decimal("0.01")
+PROPORTIONS = {"": ONE, "%": PERCENT, "percent": PERCENT, "割": 10 * PERCENT}
+COUNTS = dict.fromkeys(("", *"人名件", "person", "persons", "people", "project", "projects"), ONE)
+DAY, YEAR = 1 / Decimal("30.4375"), Decimal(12)  # months; a month is a twelfth of 365.25 days
+PERIODS = {
+    "day": DAY, "days": DAY, "日": DAY, "日間": DAY,
+    "week": 7 * DAY, "weeks": 7 * DAY, "週": 7 * DAY, "週間": 7 * DAY,
+    "month": ONE, "months": ONE, "year": YEAR, "years": YEAR, "年": YEAR, "年間": YEAR,
+} | {f"{counter}月{span}": ONE for counter in "かカヵケヶ箇" for span in ("", "間")}  # fmt: skip
+YEAR_ZERO = {"": 0, "fy": 0, "r": 2018, "令和": 2018, "h": 1988, "平成": 1988, "s": 1925, "昭和": 1925}
+FROM_APRIL = "april may june july august september october november december january february march"
+MONTHS = {
+    spelling: place
+    for place, name in enumerate(FROM_APRIL.split())
+    for spelling in (name, name[:3], f"{(place + 3) % 12 + 1}月")
+}
+INSTEAD = {
+    "amount of money": "3,363 百万円, 33.63 億円 or ¥3.363bn",
+    "share": "10% or 0.1",
+    "level change": "+10% or -10%",
+    "growth rate": "1% or 0.01",
+    "count": "4,000 or 4,000 人",
+    "index": "1.05 or 105%",
+    "duration": "24 months or 2 years",
+    "fiscal year": "2022, FY2022 or R4",
+    "month": "april, apr or 4月",
+}
+
+
+def _any_of(words: Mapping[str, object]) -> str:
+    """Join words to a pattern that prefers the longest."""
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+# Commas are matched wherever they stand, so that _decimal can say what is wrong with them.
+NUMBER = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?"
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])")
+SIGN, MINUS, YEN, THROUGH = "[-+△▲]", re.compile("[-△▲]"), "(?:¥|円|yen|jpy)", "(?:-|~|to)"
+MEASURE = re.compile(rf"(?P<sign>{SIGN}?) *(?P<number>{NUMBER}) *(?P<unit>.*)")
+TERM = re.compile(rf"({NUMBER}) *({_any_of(SCALES)}|)")
+MONEY_TEXT = re.compile(
+    rf"(?P<head>{YEN}? *{SIGN}?|{SIGN} *{YEN}) *"
+    rf"(?P<terms>(?:{NUMBER} *(?:{_any_of(SCALES)}) *)*(?:{NUMBER})?) *(?P<tail>{YEN}?)"
+)
+FOREIGN = re.compile("[$€£₩元]|usd|eur|gbp|cny|krw|chf|dollar|ドル|ユーロ")
+PROPORTION = re.compile("%|percent|割")
+DURATION = re.compile(
+    rf"(?:(?P<low>{NUMBER}) *(?P<low_unit>{_any_of(PERIODS)}|) *{THROUGH} *)?"
+    rf"(?P<high>{NUMBER}) *(?P<high_unit>{_any_of(PERIODS)})"
+)
+FISCAL_YEAR = re.compile(rf"(?P<era>{_any_of(YEAR_ZERO)}) *(?P<number>[0-9]{{1,4}}|元) *(?:年度?)?")
+YEAR_RANGE = re.compile(rf"(?P<first>.+?) *{THROUGH} *(?P<last>.+)")
+ONE_SPELLING = str.maketrans(dict.fromkeys("−‐–—―ー", "-") | dict.fromkeys("〜∼", "~"))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A kind of number: how it is read, its unit and its bounds; ``exclusive`` leaves ``low`` itself out."""
+
+    name: str
+    unit: str
+    read: Callable[[object], float]
+    low: float
+    high: float
+    example: str
+    exclusive: bool = False
+
+    def parse(self, value: object) -> float:
+        """Read and check a value as people write it: ``SHARE.parse("10%") == 0.1``; else QuantityError."""
+        return self._within(self.read(value), value)
+
+    def check(self, value: float) -> float:
+        """Return the value, in ``unit``, if it is finite and within the bounds; else QuantityError."""
+        return self._within(value, value)
+
+    def _within(self, number: float, value: object) -> float:
+        low, high = f"{self.low:g}", f"{self.high:g}"
+        if not math.isfinite(number):
+            why, bounds = "is not a finite number", ""
+        elif self.exclusive and number <= self.low:
+            why, bounds = f"is not above {low}", f" above {low}"
+        elif number < self.low:
+            why, bounds = f"is below {low}", f" from {low} up"
+        elif number > self.high:
+            why, bounds = f"is above {high}", f" up to {high}"
+        else:
+            return number + 0.0  # a negative zero would be printed as -0
+        raise _refusal(value, why, f"a number{bounds}, such as {self.example}")
+
+
+def duration(value: object) -> tuple[float, float]:
+    """Read fewest and most months: ``2 years`` is (24, 24), ``3-12 months`` (3, 12); else QuantityError."""
+    match = DURATION.fullmatch(_text(value, "duration"))
+    if match is None:
+        raise _no(value, "duration")
+    high = low = float(_decimal(match["high"], value) * PERIODS[match["high_unit"]])
+    if match["low"]:
+        low = float(_decimal(match["low"], value) * PERIODS[match["low_unit"] or match["high_unit"]])
+    if low > high:
+        raise _refusal(value, "is reversed", "the shorter duration first, such as 3-12 months")
+    if low <= 0 or high > LONGEST_DURATION:
+        raise _refusal(value, f"is not above 0 and up to {LONGEST_DURATION} months", INSTEAD["duration"])
+    return low, high
+
+
+def year(value: object) -> int:
+    """Read a fiscal year: ``2022``, ``FY2022``, ``R4`` and ``令和4年度`` are 2022; else QuantityError."""
+    if isinstance(value, int) and value in FISCAL_YEARS:
+        return int(value)
+    return _fiscal_year(_text(value, "fiscal year"), value)
+
+
+def years(value: object) -> tuple[int, int]:
+    """Read the first and last year: ``R4-R13`` is (2022, 2031), ``R4`` (2022, 2022); else QuantityError."""
+    match = YEAR_RANGE.fullmatch(_text(value, "fiscal year")) if isinstance(value, str) else None
+    if match is None:
+        return year(value), year(value)
+    first, last = _fiscal_year(match["first"], value), _fiscal_year(match["last"], value)
+    if first > last:
+        raise _refusal(value, "is reversed", f"{last}-{first}")
+    return first, last
+
+
+def month(value: object) -> int:
+    """Read a month's place in the fiscal year: ``April``, ``apr`` and ``4月`` are 0; else QuantityError."""
+    text = _text(value, "month")
+    if text not in MONTHS:
+        raise _no(value, "month")
+    return MONTHS[text]
+
+
+def _money(value: object) -> float:
+    """Read million yen: ``33.63 億円``, ``33億6,300万円``, ``¥3.363bn`` and the bare ``3,363`` are 3363."""
+    if (typed := _typed(value)) is not None:
+        return typed
+    text = _text(value, "amount of money")
+    if FOREIGN.search(text):
+        raise _refusal(value, "is not in yen", "yen, such as 3,363 百万円")
+    if PROPORTION.search(text):
+        raise _refusal(value, "is a share, not money", "an amount such as 3,363 百万円")
+    match = MONEY_TEXT.fullmatch(text)
+    terms = TERM.findall(match["terms"]) if match else []
+    if match is None or not terms:
+        raise _no(value, "amount of money")
+    if not (re.search(YEN, match["head"]) or match["tail"] or terms[-1][1]):
+        if len(terms) > 1:
+            raise _no(value, "amount of money")  # 33億6,300: yen or, like every bare number, million yen?
+        terms = [(terms[0][0], "million")]
+    yen = _sum(terms, value)
+    return float((-yen if MINUS.search(match["head"]) else yen) / SCALES["million"])
+
+
+def _sum(terms: list[tuple[str, str]], value: object) -> Decimal:
+    """Add up terms, each below the scale before it: 33億 + 6,300万, not 6,300万 + 33億."""
+    total, limit = Decimal(0), Decimal("Infinity")
+    for digits, word in terms:
+        scale = SCALES.get(word, 1)
+        term = _decimal(digits, value) * scale
+        if term >= limit:
+            raise _no(value, "amount of money")
+        total, limit = total + term, Decimal(scale)
+    return total
+
+
+def _level(value: object) -> float:
+    """Read a change against the base: ``+10%`` is 0.1; only a typed number may lack its sign."""
+    number = _measured(value, "level change", PROPORTIONS, limit=1, style="+g")
+    if isinstance(value, str) and number and not re.match(SIGN, _text(value, "level change")):
+        raise _refusal(value, "has no sign", f"+{_said(value)} or -{_said(value)}")
+    return number
+
+
+def _measured(
+    value: object, noun: str, units: Mapping[str, Decimal], *, limit: float = math.inf, style: str = "g"
+) -> float:
+    """Read a number and its unit; without a unit up to ``limit``: a share of 10 means 10%."""
+    unit, number = "", _typed(value)
+    if number is None:
+        match = MEASURE.fullmatch(_text(value, noun))
+        if match is None or match["unit"] not in units:
+            raise _no(value, noun)
+        unit, size = match["unit"], _decimal(match["number"], value)
+        number = float(units[unit] * (-size if MINUS.match(match["sign"]) else size))
+    if not unit and limit < abs(number) < math.inf:
+        why = f"is above {limit:g}" if number > 0 else f"is below {-limit:g}"
+        meant = f"{number:{style}}% or {number / 100:{style}}" if abs(number) <= 100 else INSTEAD[noun]
+        raise _refusal(value, why, meant)
+    return number
+
+
+def _fiscal_year(text: str, value: object) -> int:
+    match = FISCAL_YEAR.fullmatch(text)
+    if match is None:
+        raise _no(value, "fiscal year")
+    era, digits = match["era"], match["number"]
+    number = 1 if digits == "元" else int(digits)
+    if era == "fy" and len(digits) == 2:
+        raise _refusal(value, "is no fiscal year", f"FY20{digits}")
+    if number not in (range(1, 100) if YEAR_ZERO[era] else FISCAL_YEARS):
+        raise _no(value, "fiscal year")
+    return YEAR_ZERO[era] + number
+
+
+def _typed(value: object) -> float | None:
+    """Return what YAML or Python has already made a number; None for anything else, a bool included."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf  # refused with the other infinities
+
+
+def _decimal(digits: str, value: object) -> Decimal:
+    """Read digits; QuantityError if their commas do not part thousands."""
+    if "," in digits and not THOUSANDS.match(digits):
+        raise _refusal(value, "is not a number", "groups of three as in 3,363, or no comma as in 336 or 3.36")
+    return Decimal(digits.replace(",", ""))
+
+
+def _text(value: object, noun: str) -> str:
+    """Bring a text to one spelling: lower case, half width, one dash; QuantityError if none or too long."""
+    if not isinstance(value, str) or not value.strip():
+        raise _no(value, noun)
+    if len(value) > LONGEST_TEXT:
+        raise _refusal(value, f"is longer than {LONGEST_TEXT} characters", INSTEAD[noun])
+    return "".join(map(_half_width, value)).casefold().translate(ONE_SPELLING).strip(" ")
+
+
+def _half_width(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character)
+    # ² and ⑩ become digits too: 10² would be read as 102
+    return character if re.search("[0-9]", plain) and not character.isdecimal() else plain
+
+
+def _said(value: object) -> str:
+    """Quote a value as its writer knows it, on one printable line of 60 characters at most."""
+    kind = type(value).__name__
+    said = {"list": "a list", "dict": "a mapping"}.get(kind, f"a value of type {kind}")
+    if value is None or (isinstance(value, str) and not value.strip()):
+        said = "an empty value"
+    elif isinstance(value, bool):
+        said = str(value).lower()
+    elif isinstance(value, int):
+        said = str(value) if value.bit_length() <= 1024 else "a number of over 300 digits"  # str refuses 4300
+    elif isinstance(value, float):
+        said = f"{value:.12g}"
+    elif isinstance(value, str):
+        said = value.strip()
+    shown = said if len(said) <= 60 else f"{said[:59]}…"
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in shown)
+
+
+def _refusal(value: object, why: str, instead: str) -> QuantityError:
+    return QuantityError(f"{_said(value)} {why}: write {instead}")
+
+
+def _no(value: object, noun: str) -> QuantityError:
+    return _refusal(value, f"is no {noun}", INSTEAD[noun])
+
+
+_share = partial(_measured, noun="share", units=PROPORTIONS, limit=1)
+_growth = partial(_measured, noun="growth rate", units=PROPORTIONS, limit=1)
+_count = partial(_measured, noun="count", units=COUNTS)
+_index = partial(_measured, noun="index", units=PROPORTIONS)
+
+MONEY = Quantity("money", "million_yen", _money, 0, math.inf, "3,363 百万円")
+SIGNED_MONEY = Quantity("change in money", "million_yen", _money, -math.inf, math.inf, "△200 百万円")
+SHARE = Quantity("share", "share", _share, 0, 1, "10%")
+LEVEL = Quantity("level change", "share", _level, -1, math.inf, "+10%")
+GROWTH = Quantity("growth rate", "share", _growth, -1, math.inf, "1%", exclusive=True)
+COUNT = Quantity("count", "count", _count, 0, math.inf, "4,000")
+INDEX = Quantity("index", "ratio", _index, 0, math.inf, "1.05", exclusive=True)

@@ -1,0 +1,211 @@
+"""The values a leaf of a scenario may hold: numbers, durations and start months, each perhaps by fiscal year.
+
+A value given by year is a step function: it holds from its year until the next one named. Before the first named
+year it has the field's default, or where there is none the first named value (model.md section 1).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from simulator import quantities
+from simulator.errors import QuantityError
+from simulator.quantities import Quantity
+
+T = TypeVar("T")
+
+ALWAYS = 0
+"""The year before all years: a constant is a step function with this step alone."""
+
+MONTHS_OF_DURATION = Quantity(
+    name="duration", unit="month", read=lambda value: _fixed(value), low=0.0, high=1200.0, example="24 months"
+)
+SHARES_SUM_TOLERANCE = 1e-9
+
+
+class PlacedError(QuantityError):
+    """A fault inside a leaf; `within` are the keys that lead from the leaf to the faulty value."""
+
+    def __init__(self, message: str, within: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.within = within
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Generic[T]):
+    """A value by fiscal year: `steps` are (from this year on, value), in ascending order of years.
+
+    `quantity` carries the unit and the bounds; it is what a varied or sampled value is checked against.
+    """
+
+    quantity: Quantity
+    steps: tuple[tuple[int, T], ...]
+
+    def at(self, year: int) -> T:
+        """Value in force in `year`: that of the last step not after it."""
+        return next(value for start, value in reversed(self.steps) if start <= year)
+
+
+Number = Steps[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Generic[T]):
+    """Values of the named years only (`history`), or one for every year (`steady`, under `ALWAYS`)."""
+
+    quantity: Quantity
+    steps: tuple[tuple[int, T], ...]
+
+    def at(self, year: int) -> T | None:
+        """Value of `year`, or None where neither it nor every year is named."""
+        named = dict(self.steps)
+        return named.get(year, named.get(ALWAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long an award lasts: a mixture of ranges, each (shortest, longest) in months with its share.
+
+    A fixed duration is one range without width; model.md section 2.
+    """
+
+    ranges: tuple[tuple[float, float, float], ...]
+
+
+StartMonths = tuple[float, ...]
+
+
+def number(quantity: Quantity) -> Callable[[object], Number]:
+    """Reader of a single number."""
+
+    def read(value: object) -> Number:
+        if isinstance(value, dict):
+            raise PlacedError(f"one {quantity.name} is expected here, not a mapping: write {quantity.example}")
+        return Steps(quantity, ((ALWAYS, quantity.parse(value)),))
+
+    return read
+
+
+def by_destination(quantity: Quantity) -> Callable[[object], Number | dict[str, Number]]:
+    """Reader of a single number, or of one number for each destination."""
+    one = number(quantity)
+
+    def read(value: object) -> Number | dict[str, Number]:
+        if isinstance(value, dict):
+            return {str(key): _within(key, one, item) for key, item in value.items()}
+        return one(value)
+
+    return read
+
+
+def shares(value: object) -> dict[str, Number]:
+    """Reader of shares that add up to 1, such as those of destinations."""
+    if not isinstance(value, dict) or not value:
+        raise PlacedError("shares by name are expected here: write {americas: 60%, europe: 40%}")
+    one = number(quantities.SHARE)
+    read = {str(key): _within(key, one, item) for key, item in value.items()}
+    adds_up([share.at(ALWAYS) for share in read.values()])
+    return read
+
+
+def by_year(quantity: Quantity, *, before: float | None = None) -> Callable[[object], Number]:
+    """Reader of a number or of numbers by year; `before` holds before the first named year."""
+
+    def read(value: object) -> Number:
+        return Steps(quantity, _steps(value, quantity.parse, before))
+
+    return read
+
+
+def history(value: object) -> Named[float]:
+    """Starts before the first year: `{2020: 200, 2021: 200}`, or `{steady: 200}` for every earlier year."""
+    count = quantities.COUNT
+    if not isinstance(value, dict):
+        raise PlacedError("starts by year are expected here: write {2020: 200, 2021: 200} or {steady: 200}")
+    if "steady" in value:
+        if len(value) > 1:
+            raise PlacedError("steady stands alone: write {steady: 200}, or every year with its starts")
+        return Named(count, ((ALWAYS, _within("steady", count.parse, value["steady"])),))
+    return Named(count, _years(value, count.parse))
+
+
+def stay(value: object) -> Steps[Stay]:
+    """Duration, or durations by year of start; before the first named year the first one holds."""
+    return Steps(MONTHS_OF_DURATION, _steps(value, _one_stay, None))
+
+
+def start_months(value: object) -> Steps[StartMonths]:
+    """Shares of starts by month, or such shares by year of start; April before the first named year."""
+    all_in_april = (1.0,) + (0.0,) * 11
+    return Steps(quantities.SHARE, _steps(value, _one_start, all_in_april))
+
+
+def _steps(value: object, read: Callable[[object], T], before: T | None) -> tuple[tuple[int, T], ...]:
+    if not (isinstance(value, dict) and value and all(_is_year(key) for key in value)):
+        return ((ALWAYS, read(value)),)
+    steps = _years(value, read)
+    return ((ALWAYS, steps[0][1] if before is None else before), *steps)
+
+
+def _years(value: Mapping[object, object], read: Callable[[object], T]) -> tuple[tuple[int, T], ...]:
+    if not value:
+        raise PlacedError("no year is named: write {2022: ...}")
+    steps: dict[int, T] = {}
+    for key, item in value.items():
+        year = _within(key, quantities.year, key)
+        if year in steps:
+            raise PlacedError(f"FY{year} is given twice", (key,))
+        steps[year] = _within(key, read, item)
+    return tuple(sorted(steps.items(), key=lambda step: step[0]))
+
+
+def _is_year(key: object) -> bool:
+    try:
+        quantities.year(key)
+    except QuantityError:
+        return False
+    return True
+
+
+def _within(key: object, read: Callable[[object], T], value: object) -> T:
+    try:
+        return read(value)
+    except PlacedError as error:
+        raise PlacedError(str(error), (key, *error.within)) from error
+    except QuantityError as error:
+        raise PlacedError(str(error), (key,)) from error
+
+
+def _fixed(value: object) -> float:
+    low, high = quantities.duration(value)
+    if low != high:
+        raise QuantityError(f"{value} is a range: write one duration, such as 24 months")
+    return low
+
+
+def _one_stay(value: object) -> Stay:
+    if not isinstance(value, dict):
+        return Stay(((*quantities.duration(value), 1.0),))
+    ranges = tuple(
+        (*_within(key, quantities.duration, key), _within(key, quantities.SHARE.parse, share))
+        for key, share in value.items()
+    )
+    adds_up([share for *_, share in ranges])
+    return Stay(ranges)
+
+
+def _one_start(value: object) -> StartMonths:
+    if not isinstance(value, dict):
+        raise PlacedError("shares by month are expected here: write {april: 50%, september: 50%}")
+    weights = [0.0] * 12
+    for key, share in value.items():
+        weights[_within(key, quantities.month, key)] += _within(key, quantities.SHARE.parse, share)
+    adds_up(weights)
+    return tuple(weights)
+
+
+def adds_up(shares: list[float]) -> None:
+    """Raise unless `shares` add up to 1."""
+    total = sum(shares)
+    if abs(total - 1.0) > SHARES_SUM_TOLERANCE:
+        raise PlacedError(f"the shares add up to {total:.6g}, not 1: make them add up to 100%")
