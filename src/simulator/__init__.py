@@ -1,2 +1,75 @@
-"""Research budget simulator (map to follow)."""
+"""What a research-funding budget does to awards, commitments and money over ten years.
+
+A run is one straight line; each step is a module, each module imports only from the rows above it:
+
+errors        everything raised on purpose, as one tree, and the places faults are reported at
+quantities    money, shares, durations and years as people write them, to numbers
+values        what a leaf of a scenario may hold: numbers, durations and start months, perhaps by year
+scenario      what a portfolio and a scenario may say
+consistency   rules between the fields of a document
+nodes         YAML 1.2 text as a tree of nodes that know where they stand
+loading       the only reader of files: extends, merging, places, did-you-mean
+arrays        labels become axes, here only; Inputs and Flows
+lifecycle     survival, person-month and payment kernels
+intake        the intake rules
+leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
+inputs        scenarios become arrays: budgets, terms, prices and lives
+cohorts       the vectorised core; the only loop is over years
+measures      the dictionary of measures
+tables        axes become labels again: the tidy table
+results       what a simulation gives back
+model         the recipe on one screen: run and mean
+conditions    conditions on results as people write them
+comparison    what two results say about each other, and what to warn of
+sources       where every number comes from
+labels        words for people, en and ja
+report        pages of text, and the tidy table for other programs
+cli           the command line: parse, call, print
+portfolios    data
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.comparison import compare
+    from simulator.errors import InputError, RequestError, SimulatorError
+    from simulator.loading import load
+    from simulator.model import mean, run
+    from simulator.results import Result, Run
+    from simulator.scenario import Scenario
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "InputError",
+    "RequestError",
+    "Result",
+    "Run",
+    "Scenario",
+    "SimulatorError",
+    "compare",
+    "load",
+    "mean",
+    "run",
+]
+
+_HOMES = {
+    "compare": "comparison",
+    "InputError": "errors",
+    "RequestError": "errors",
+    "SimulatorError": "errors",
+    "load": "loading",
+    "mean": "model",
+    "run": "model",
+    "Result": "results",
+    "Run": "results",
+    "Scenario": "scenario",
+}
+
+
+def __getattr__(name: str) -> Any:  # imports late, so that `import simulator` and `--help` stay light
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -12,6 +12,8 @@ Money is million yen, awards are counts, durations months.
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +32,7 @@ class Labels:
     awards: tuple[tuple[str, str], ...]
     components: tuple[tuple[str, str, str], ...]
 
-    @property
+    @cached_property
     def groups(self) -> tuple[range, ...]:
         """Award rows of each programme."""
         of = [programme for programme, _ in self.awards]
@@ -47,8 +49,17 @@ class Choices:
     lapses: Flags  # (Y, P) unspent money lapses at the end of this year
 
 
+class Part:
+    """Arrays of one kind, each with a run axis of 1 or R."""
+
+    @property
+    def runs(self) -> int:
+        """Longest run axis among the arrays."""
+        return max(int(array.shape[-1]) for array in vars(self).values() if isinstance(array, np.ndarray))
+
+
 @dataclass(frozen=True)
-class Budgets:
+class Budgets(Part):
     """Money given and held, (Y, P, r) million yen; `carry_ceiling` is infinite where no limit is given."""
 
     appropriation: Floats
@@ -58,7 +69,7 @@ class Budgets:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Terms(Part):
     """Terms of selection: shares and counts (Y, J, r), `budget_share` (J, r).
 
     `plan` is NaN where none is given, `maximum` infinite.
@@ -72,34 +83,41 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Prices:
-    """Million yen a start, an end, a month in place (Y, J, r), and each component's own price, (Y, C, r)."""
+class Prices(Part):
+    """Million yen a start, an end, a month in place (Y, J, r), and each component's own price, C times (Y, r)."""
 
     start: Floats
     end: Floats
     month: Floats
-    component: Floats
+    component: tuple[Floats, ...]
+
+
+class Cohort(NamedTuple):
+    """A cohort in one year of its life: award row, row of its starts (from H years before the first), kernel (Q, r)."""
+
+    award: int
+    began: int
+    gives: Floats
 
 
 @dataclass(frozen=True)
 class Life:
-    """Kernels of cohorts, by year of start; `lifecycle.kernel` says what Q holds.
+    """What cohorts give per start, each on the terms of its year of start; `lifecycle.kernel` says what Q holds.
 
     Attributes
     ----------
-    first : (Q, Y, J, r) the year of start itself, offset 0
-    cohort : for each award type and start year (H before the first year, then Y), its kernel (Q, K_j, r)
-    reach : K_j, offsets of each award type
+    first : (Y, Q, J, r) the year of start itself, offset 0
+    months : (Y, J, r) mean person-months of an award over its whole life
+    earlier : for the year before the first (offsets from 0) and then each year (offsets from 1), the cohorts still
+        alive in it, the youngest of each award type first
+    history : H, years before the first whose cohorts may still be in place
+
     """
 
     first: Floats
-    cohort: tuple[tuple[Floats, ...], ...]
-    reach: tuple[int, ...]
-
-    @property
-    def history(self) -> int:
-        """H: years before the first whose cohorts are still in place."""
-        return max(self.reach, default=1) - 1
+    months: Floats
+    earlier: tuple[tuple[Cohort, ...], ...]
+    history: int
 
 
 @dataclass(frozen=True)
@@ -117,28 +135,31 @@ class Inputs:
     @property
     def runs(self) -> int:
         """R: length of the run axis, 1 where nothing varies."""
-        parts = (self.budgets, self.terms, self.prices)
-        arrays = [getattr(part, field.name) for part in parts for field in fields(part)]
-        return max(array.shape[-1] for array in (*arrays, self.life.first, self.history))
+        others = (int(self.life.first.shape[-1]), int(self.history.shape[-1]))
+        return max(self.budgets.runs, self.terms.runs, self.prices.runs, *others)
 
 
 @dataclass(frozen=True)
 class Flows:
     """What an engine returns for a block of runs; measures are views or sums of these.
 
-    Award types (Y, J, R): `selected`, `deferred`, `exits`, `completions`, `person_months`, `spend_new`,
-    `spend_continuing`; `starts` (H + Y, J, R) with the history first; `active` (Y + 1, J, R) a stock.
-    Programmes (Y, P, R): `commitments`, `available`, `spend`, `unspent`, `shortfall`, `outyear_commitments`,
-    `required_budget` (NaN where a type has no plan); `carried` (Y + 1, P, R) a stock.
+    Attributes
+    ----------
+    starts : (H + Y, J, R) awards that start, the history first
+    cohorts : (Y + 1, Q, J, R) what all cohorts together give in a year, the year before the first in front
+    selected : (Y, J, R)
+    deferred : (Y + 1, J, R) selections that start in the next year, the year before the first in front
+    spend_new, spend_continuing : (Y, J, R) million yen
+    carried : (Y + 1, P, R) million yen carried into each year, and out of the last
+    commitments, available, spend, unspent, shortfall, outyear_commitments : (Y, P, R) million yen
+    required_budget : (Y, P, R) million yen, NaN where a type of the programme has no plan
+
     """
 
     starts: Floats
-    active: Floats
+    cohorts: Floats
     selected: Floats
     deferred: Floats
-    exits: Floats
-    completions: Floats
-    person_months: Floats
     spend_new: Floats
     spend_continuing: Floats
     carried: Floats
@@ -151,16 +172,15 @@ class Flows:
     required_budget: Floats
 
     @classmethod
-    def empty(cls, labels: Labels, *, history: int, runs: int) -> "Flows":
-        """Uninitialised arrays for `runs` runs."""
+    def empty(cls, labels: Labels, *, history: int, quantities: int, runs: int) -> "Flows":
+        """Uninitialised arrays for `runs` runs; `quantities` is Q."""
         years, awards, programmes = labels.years, len(labels.awards), len(labels.programmes)
-        lengths = {"starts": history + years, "active": years + 1, "carried": years + 1}
-        of_programmes = [field.name for field in fields(cls)][9:]
-        return cls(
-            **{
-                field.name: np.empty(
-                    (lengths.get(field.name, years), programmes if field.name in of_programmes else awards, runs)
-                )
-                for field in fields(cls)
-            }
-        )
+        of_awards, of_programmes = (years, awards, runs), (years, programmes, runs)
+        shapes = {
+            "starts": (history + years, awards, runs),
+            "cohorts": (years + 1, quantities, awards, runs),
+            "deferred": (years + 1, awards, runs),
+            "carried": (years + 1, programmes, runs),
+            **dict.fromkeys(("selected", "spend_new", "spend_continuing"), of_awards),
+        }
+        return cls(**{field.name: np.empty(shapes.get(field.name, of_programmes)) for field in fields(cls)})

@@ -1,7 +1,8 @@
 """The vectorised core: cohorts of awards and the agency's money, year by year (model.md sections 2, 3 and 5).
 
-The only loop is over fiscal years; within one, every step works on all award types and all runs of a block at once.
-Elementwise in the run, sums in index order: a run has the same bits alone and in any batch.
+The only loop is over fiscal years; within one, every step works on all award types and all runs of a block at once,
+in arrays that are allocated once. Elementwise in the run, sums in index order: a run has the same bits alone and in
+any batch.
 """
 
 from dataclasses import dataclass
@@ -11,13 +12,12 @@ import numpy as np
 from simulator import intake
 from simulator.arrays import Floats, Flows, Inputs
 from simulator.lifecycle import (
-    COMPLETIONS,
     EXITS,
     IN_PLACE,
     LATER_MONTHS,
     MONTHS,
     QUANTITIES,
-    add_cohorts,
+    add_up,
     first_year_cost,
     whole_cost,
 )
@@ -27,49 +27,57 @@ NOTHING = 1e-9
 
 
 @dataclass(frozen=True)
-class State:
-    """What one year leaves to the next, and the year's scratch rows; Q, J, P, R as in `arrays`."""
+class Year:
+    """Arrays that every year uses again: its costs, what it leaves to the next, and scratch; axes as in `arrays`.
 
-    flows: Flows
-    remainder: Floats  # (J, R) fractions of awards not yet selected
-    deferred: Floats  # (J, R) selections of last year that start in this one
-    cohorts: Floats  # (Q, J, R) what cohorts give in this year
+    Attributes
+    ----------
+    first, whole : (J, r) u_0 and Σ_k u_k, million yen a start
+    at_once, put_off : (J, r) τ (1 − δ) and τ δ, shares of selections that start in the year and in the next
+    selection : (J, r) τ (1 − δ) u_0, million yen a selection in this year
+    remainder : (J, R) ρ, fractions of awards not yet selected
+    planned_starts : (H + Y, J, r) starts on the path on which every type selects its plan
+    planned_deferred : (J, r) the same path's deferred of last year
+    planned_cohorts : (2, J, r) exits and person-months of that path's cohorts in this year
+    spare : (J, R) scratch
+    held : (P, R) B + R, million yen
 
+    """
 
-@dataclass(frozen=True)
-class Costs:
-    """One year's prices and costs of an award type, (J, r) million yen, and shares of its selections."""
-
-    end: Floats
-    month: Floats
-    first: Floats  # u_0, a start in its first year
-    whole: Floats  # Σ_k u_k, a start over its whole life
-    at_once: Floats  # τ (1 − δ), selections that start in the year
-    put_off: Floats  # τ δ, selections that start in the next
-    selection: Floats  # τ (1 − δ) u_0, a selection in this year
-    taken: Floats  # τ u_0, a selection that is taken up, as `cash` reckons
-    sustained: Floats  # τ Σ_k u_k, as `steady` reckons
+    first: Floats
+    whole: Floats
+    at_once: Floats
+    put_off: Floats
+    selection: Floats
+    remainder: Floats
+    planned_starts: Floats
+    planned_deferred: Floats
+    planned_cohorts: Floats
+    spare: Floats
+    held: Floats
 
     @classmethod
-    def of(cls, inputs: Inputs, year: int) -> "Costs":
-        """Costs of `year`, from 0."""
-        prices, first_year = inputs.prices, inputs.life.first[:, year]
-        start, end, month = prices.start[year], prices.end[year], prices.month[year]
-        take_up, deferral = inputs.terms.take_up[year], inputs.terms.deferral[year]
-        first = first_year_cost(start, end, month, first_year)
-        whole = whole_cost(start, end, month, first_year)
-        at_once = take_up * (1.0 - deferral)
-        return cls(
-            end=end,
-            month=month,
-            first=first,
-            whole=whole,
-            at_once=at_once,
-            put_off=take_up * deferral,
-            selection=at_once * first,
-            taken=take_up * first,
-            sustained=take_up * whole,
+    def of(cls, inputs: Inputs) -> "Year":
+        """Arrays as long in the run as what they are made of."""
+        awards, runs, history = len(inputs.labels.awards), inputs.runs, inputs.life.history
+        priced = max(inputs.prices.runs, inputs.life.first.shape[-1])
+        termed = inputs.terms.runs
+        planned = max(termed, inputs.life.first.shape[-1], inputs.history.shape[-1])
+        year = cls(
+            first=np.empty((awards, priced)),
+            whole=np.empty((awards, priced)),
+            at_once=np.empty((awards, termed)),
+            put_off=np.empty((awards, termed)),
+            selection=np.empty((awards, max(priced, termed))),
+            remainder=np.zeros((awards, runs)),
+            planned_starts=np.empty((history + inputs.labels.years, awards, planned)),
+            planned_deferred=np.zeros((awards, planned)),
+            planned_cohorts=np.empty((2, awards, planned)),
+            spare=np.empty((awards, runs)),
+            held=np.empty((len(inputs.labels.programmes), runs)),
         )
+        year.planned_starts[:history] = inputs.history
+        return year
 
 
 def simulate(inputs: Inputs, flows: Flows | None = None) -> Flows:
@@ -83,156 +91,146 @@ def simulate(inputs: Inputs, flows: Flows | None = None) -> Flows:
     Returns
     -------
     the flows, all overwritten
+
     """
-    runs, awards = inputs.runs, len(inputs.labels.awards)
+    history = inputs.life.history
     if flows is None:
-        flows = Flows.empty(inputs.labels, history=inputs.life.history, runs=runs)
-    state = State(
-        flows=flows,
-        remainder=np.zeros((awards, runs)),
-        deferred=np.zeros((awards, runs)),
-        cohorts=np.empty((QUANTITIES, awards, runs)),
-    )
-    flows.starts[: inputs.life.history] = inputs.history
-    _open(inputs, state)
-    for year in range(inputs.labels.years):
-        _year(year, inputs, state)
-    _required_budget(inputs, flows)
+        flows = Flows.empty(inputs.labels, history=history, quantities=QUANTITIES, runs=inputs.runs)
+    flows.starts[:history] = inputs.history
+    add_up(inputs.life.earlier[0], flows.starts, flows.cohorts[0])
+    flows.deferred[0] = 0.0
+    flows.carried[0] = 0.0
+    year = Year.of(inputs)
+    for t in range(inputs.labels.years):
+        _year(t, inputs, year, flows)
     return flows
 
 
-def _open(inputs: Inputs, state: State) -> None:
-    """Stocks on the eve of the first year."""
-    state.cohorts[...] = 0.0
-    add_cohorts(inputs.life, state.flows.starts, -1, state.cohorts, youngest=0)
-    state.flows.active[0] = state.cohorts[IN_PLACE]
-    state.flows.carried[0] = 0.0
+def _year(t: int, inputs: Inputs, year: Year, flows: Flows) -> None:
+    """One year, in this order.
+
+    1 prices are set  2 commitments fall due, among them deferred awards  3 new awards are selected
+    4 all starts begin their life  5 money is paid, what is left carried or returned
+    6 beside it, the budget that the plan would have required.
+    """
+    _costs(t, inputs, year)
+    _commitments(t, inputs, year, flows)
+    _selection(t, inputs, year, flows)
+    _starts(t, inputs, year, flows)
+    _settlement(t, inputs, year, flows)
+    _required_budget(t, inputs, year, flows)
 
 
-def _year(year: int, inputs: Inputs, state: State) -> None:
-    """One year: 1 commitments fall due, among them the deferred awards that start  2 new awards are selected
-    3 all starts begin their life  4 what is left is carried or returned.
-    """  # noqa: D205 (the order of things within a year is one list)
-    costs = Costs.of(inputs, year)
-    _commitments(year, inputs, costs, state)
-    _selection(year, inputs, costs, state)
-    _starts(year, inputs, costs, state)
-    _settlement(year, inputs, state.flows)
+def _costs(t: int, inputs: Inputs, year: Year) -> None:
+    """Costs of a start and of a selection at the year's prices and terms."""
+    prices, terms = inputs.prices, inputs.terms
+    start, end, month = prices.start[t], prices.end[t], prices.month[t]
+    first_year_cost(start, end, month, inputs.life.first[t], out=year.first)
+    whole_cost(start, end, month, inputs.life.months[t], out=year.whole)
+    np.multiply(terms.take_up[t], terms.deferral[t], out=year.put_off)
+    np.subtract(terms.take_up[t], year.put_off, out=year.at_once)
+    np.multiply(year.at_once, year.first, out=year.selection)
 
 
-def _commitments(year: int, inputs: Inputs, costs: Costs, state: State) -> None:
-    """``C = Σ_{k ≥ 1} starts_{t−k} u_k + deferred_{t−1} u_0`` and what it leaves for new awards."""
-    flows, budgets = state.flows, inputs.budgets
-    state.cohorts[...] = 0.0
-    add_cohorts(inputs.life, flows.starts, year, state.cohorts, youngest=1)
-    due = flows.spend_continuing[year]
-    _owed(costs, state.cohorts, state.deferred, out=due)
-    _sum_by_programme(due, inputs, out=flows.commitments[year])
-    held = budgets.appropriation[year] + flows.carried[year]
-    room = flows.available[year]
-    np.subtract(held, budgets.fixed_costs[year], out=room)
-    room -= flows.commitments[year]
-    room -= budgets.reserve[year]
-    room[np.abs(room) < NOTHING * held] = 0.0
+def _commitments(t: int, inputs: Inputs, year: Year, flows: Flows) -> None:
+    """``C = Σ_{k ≥ 1} starts_{t−k} u_k + deferred_{t−1} u_0`` and ``V = B + R − F − C − reserve``."""
+    budgets, prices, cohorts = inputs.budgets, inputs.prices, flows.cohorts[t + 1]
+    add_up(inputs.life.earlier[t + 1], flows.starts, cohorts)
+    due = flows.spend_continuing[t]
+    np.multiply(prices.end[t], cohorts[EXITS], out=due)
+    due += np.multiply(prices.month[t], cohorts[MONTHS], out=year.spare)
+    due += np.multiply(flows.deferred[t], year.first, out=year.spare)
+    _by_programme(due, inputs, out=flows.commitments[t])
+    np.add(budgets.appropriation[t], flows.carried[t], out=year.held)
+    room = flows.available[t]
+    np.subtract(year.held, flows.commitments[t], out=room)
+    room -= budgets.fixed_costs[t]
+    room -= budgets.reserve[t]
+    _drop_nothing(room, year.held)
 
 
-def _selection(year: int, inputs: Inputs, costs: Costs, state: State) -> None:
-    """``sel_t`` of every programme by its intake rule; `available` becomes what is for new awards."""
-    flows, budgets, terms = state.flows, inputs.budgets, inputs.terms
-    available = flows.available[year]
-    sustained = budgets.appropriation[year] - budgets.fixed_costs[year] - budgets.reserve[year]
+def _selection(t: int, inputs: Inputs, year: Year, flows: Flows) -> None:
+    """``sel_t`` of every programme by its intake rule; V becomes what is available for new awards."""
+    budgets, terms, choices = inputs.budgets, inputs.terms, inputs.choices
+    sustained = budgets.appropriation[t] - budgets.fixed_costs[t] - budgets.reserve[t]
     for programme, awards in enumerate(inputs.labels.groups):
         if not awards:
             continue
         rows = slice(awards.start, awards.stop)
-        wanted = flows.selected[year, rows]
-        match inputs.choices.intake[programme]:
+        room, wanted = flows.available[t, programme], flows.selected[t, rows]
+        match choices.intake[programme]:
             case "steady":
-                money = sustained[programme]
-                intake.funded(wanted, terms.budget_share[rows], money, costs.sustained[rows])
+                cost = terms.take_up[t, rows] * year.whole[rows]
+                intake.funded(wanted, terms.budget_share[rows], sustained[programme], cost)
             case "cash":
-                money = available[programme]
-                intake.funded(wanted, terms.budget_share[rows], money, costs.taken[rows])
-            case "plan":
-                wanted[...] = terms.plan[year, rows]
-        np.maximum(available[programme], 0.0, out=available[programme])
-        cap = terms.maximum[year, rows] if inputs.choices.capped[programme] else None
+                cost = terms.take_up[t, rows] * year.first[rows]
+                intake.funded(wanted, terms.budget_share[rows], room, cost)
+            case _:
+                wanted[...] = terms.plan[t, rows]
+        np.maximum(room, 0.0, out=room)
+        cap = terms.maximum[t, rows] if choices.capped[programme] else None
         if cap is not None:
             np.minimum(wanted, cap, out=wanted)
-        intake.scaled_to(available[programme], wanted, costs.selection[rows])
-        if inputs.choices.whole_awards[programme]:
-            remainder = state.remainder[rows]
-            intake.whole(wanted, remainder, costs.selection[rows], available[programme], cap)
+        intake.scaled_to(room, wanted, year.selection[rows])
+        if choices.whole_awards[programme]:
+            intake.whole(wanted, year.remainder[rows], year.selection[rows], room, cap)
 
 
-def _starts(year: int, inputs: Inputs, costs: Costs, state: State) -> None:
-    """New and deferred awards start; every cohort gives its flows of the year."""
-    flows, terms, first = state.flows, inputs.terms, inputs.life.first[:, year]
-    selected = flows.selected[year]
-    np.multiply(selected, costs.selection, out=flows.spend_new[year])
-    starts = flows.starts[inputs.life.history + year]
-    np.multiply(selected, costs.at_once, out=starts)
-    starts += state.deferred
-    np.multiply(selected, costs.put_off, out=state.deferred)
-    flows.deferred[year] = state.deferred
-    cohorts = state.cohorts
-    cohorts += first * starts
-    flows.exits[year] = cohorts[EXITS]
-    flows.completions[year] = cohorts[COMPLETIONS]
-    flows.person_months[year] = cohorts[MONTHS]
-    flows.active[year + 1] = cohorts[IN_PLACE]
-    later = costs.end * cohorts[IN_PLACE] + costs.month * cohorts[LATER_MONTHS]
-    later += state.deferred * costs.whole
-    _sum_by_programme(later, inputs, out=flows.outyear_commitments[year])
+def _starts(t: int, inputs: Inputs, year: Year, flows: Flows) -> None:
+    """``starts_t = τ (1 − δ) sel_t + deferred_{t−1}``; they join the cohorts, and what they will cost is reckoned."""
+    selected, starts, cohorts = flows.selected[t], flows.starts[inputs.life.history + t], flows.cohorts[t + 1]
+    np.multiply(selected, year.selection, out=flows.spend_new[t])
+    np.multiply(selected, year.at_once, out=starts)
+    starts += flows.deferred[t]
+    np.multiply(selected, year.put_off, out=flows.deferred[t + 1])
+    for quantity, of_start in enumerate(inputs.life.first[t]):
+        cohorts[quantity] += np.multiply(of_start, starts, out=year.spare)
+    later = year.spare
+    np.multiply(inputs.prices.month[t], cohorts[LATER_MONTHS], out=later)
+    later += inputs.prices.end[t] * cohorts[IN_PLACE]
+    later += flows.deferred[t + 1] * year.whole
+    _by_programme(later, inputs, out=flows.outyear_commitments[t])
 
 
-def _settlement(year: int, inputs: Inputs, flows: Flows) -> None:
-    """Money is paid; ``B + R + shortfall = spend + carried_out + returned``."""
-    budgets = inputs.budgets
-    held = budgets.appropriation[year] + flows.carried[year]
-    spend, unspent, shortfall = flows.spend[year], flows.unspent[year], flows.shortfall[year]
-    _sum_by_programme(flows.spend_new[year], inputs, out=spend)
-    spend += flows.commitments[year]
-    spend += budgets.fixed_costs[year]
-    np.subtract(held, spend, out=unspent)
-    unspent[np.abs(unspent) < NOTHING * held] = 0.0
-    np.negative(unspent, out=shortfall)
-    np.maximum(shortfall, 0.0, out=shortfall)
+def _settlement(t: int, inputs: Inputs, year: Year, flows: Flows) -> None:
+    """``B + R + shortfall = spend + carried_out + returned``."""
+    spend, unspent, shortfall = flows.spend[t], flows.unspent[t], flows.shortfall[t]
+    _by_programme(flows.spend_new[t], inputs, out=spend)
+    spend += flows.commitments[t]
+    spend += inputs.budgets.fixed_costs[t]
+    np.subtract(year.held, spend, out=unspent)
+    _drop_nothing(unspent, year.held)
+    np.minimum(unspent, 0.0, out=shortfall)
+    np.abs(shortfall, out=shortfall)
     np.maximum(unspent, 0.0, out=unspent)
-    np.minimum(unspent, budgets.carry_ceiling[year], out=flows.carried[year + 1])
-    flows.carried[year + 1][inputs.choices.lapses[year]] = 0.0
+    np.minimum(unspent, inputs.budgets.carry_ceiling[t], out=flows.carried[t + 1])
+    flows.carried[t + 1][inputs.choices.lapses[t]] = 0.0
 
 
-def _required_budget(inputs: Inputs, flows: Flows) -> None:
+def _required_budget(t: int, inputs: Inputs, year: Year, flows: Flows) -> None:
     """``F + C + new`` on a path of its own, on which every type selects its plan every year."""
-    life, terms = inputs.life, inputs.terms
-    runs = max(array.shape[-1] for array in (inputs.history, life.first, terms.plan, terms.take_up, terms.deferral))
-    shape = (len(inputs.labels.awards), runs)
-    starts = np.empty((life.history + inputs.labels.years, *shape))
-    starts[: life.history] = inputs.history
-    deferred = np.zeros(shape)
-    for year in range(inputs.labels.years):
-        costs = Costs.of(inputs, year)
-        cohorts = np.zeros((QUANTITIES, *shape))
-        add_cohorts(life, starts, year, cohorts, youngest=1)
-        needed = costs.end * cohorts[EXITS] + costs.month * cohorts[MONTHS]
-        starts[life.history + year] = terms.plan[year] * costs.at_once + deferred
-        needed = needed + starts[life.history + year] * costs.first
-        deferred = terms.plan[year] * costs.put_off
-        required = flows.required_budget[year]
-        _sum_by_programme(needed, inputs, out=required)
-        required += inputs.budgets.fixed_costs[year]
+    prices, cohorts, starts = inputs.prices, year.planned_cohorts, year.planned_starts[inputs.life.history + t]
+    add_up(inputs.life.earlier[t + 1], year.planned_starts, cohorts)
+    np.multiply(inputs.terms.plan[t], year.at_once, out=starts)
+    starts += year.planned_deferred
+    np.multiply(inputs.terms.plan[t], year.put_off, out=year.planned_deferred)
+    needed = year.spare
+    np.multiply(starts, year.first, out=needed)
+    needed += prices.end[t] * cohorts[EXITS]
+    needed += prices.month[t] * cohorts[MONTHS]
+    _by_programme(needed, inputs, out=flows.required_budget[t])
+    flows.required_budget[t] += inputs.budgets.fixed_costs[t]
 
 
-def _owed(costs: Costs, cohorts: Floats, deferred: Floats, out: Floats) -> None:
-    """What awards selected earlier cost this year, (J, R) million yen."""
-    np.multiply(costs.end, cohorts[EXITS], out=out)
-    out += costs.month * cohorts[MONTHS]
-    out += deferred * costs.first
-
-
-def _sum_by_programme(of_awards: Floats, inputs: Inputs, out: Floats) -> None:
-    out[...] = 0.0
+def _by_programme(of_awards: Floats, inputs: Inputs, out: Floats) -> None:
+    """Sum over each programme's award types in index order: (J, R) to (P, R)."""
     for programme, awards in enumerate(inputs.labels.groups):
-        for award in awards:
-            out[programme] += of_awards[award]
+        row = out[programme]
+        row[...] = of_awards[awards.start] if awards else 0.0
+        for award in awards[1:]:
+            row += of_awards[award]
+
+
+def _drop_nothing(money: Floats, held: Floats) -> None:
+    """Money that is nothing but rounding becomes 0."""
+    money[np.abs(money) < NOTHING * held] = 0.0

@@ -1,252 +1,140 @@
-"""Scenarios become arrays: budgets, terms, prices and lives on the axes of `arrays`.
+"""Scenarios become arrays: the inputs of a block of runs, on the axes of `arrays`.
 
 Each part is built from the leaves it reads, once; for a block of runs only those parts are built again that read a
 leaf which varies. Nothing is parsed or validated per run.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
-from simulator import lifecycle
-from simulator.arrays import Budgets, Choices, Floats, Inputs, Labels, Life, Prices, Terms
-from simulator.leaves import Batch, Leaves
-from simulator.scenario import Award, Component, Document
-from simulator.values import Steps
+from simulator import lifecycle, lives, pricing
+from simulator.arrays import Budgets, Choices, Floats, Inputs, Terms
+from simulator.errors import InputError, Place
+from simulator.leaves import Batch, Leaves, side_by_side
+from simulator.values import SHARES_SUM_TOLERANCE, Steps
 
 Part = TypeVar("Part")
 
 
 def blocks(batch: Batch, size: int) -> Iterator[tuple[slice, Inputs]]:
-    """Inputs of `size` runs at a time, in order, with the slice of the run axis they are."""
+    """Inputs of `size` runs at a time, in order, with the slice of the run axis they are.
+
+    Raises
+    ------
+    RequestError : a varied path is no number of the scenario, or a value is outside its bounds
+    InputError : an intake rule would have to divide by nothing, or shares do not add up to 1
+    """
     batch.check()
-    builder = Builder(batch)
     for start in range(0, batch.runs, size):
         stop = min(start + size, batch.runs)
-        yield slice(start, stop), builder.inputs(start, stop)
+        inputs = inputs_of(batch, start, stop)
+        _check(batch, inputs)
+        yield slice(start, stop), inputs
 
 
-class Builder:
-    """Builds the inputs of a batch's blocks; remembers the parts that are the same in all of them."""
+def inputs_of(batch: Batch, start: int, stop: int) -> Inputs:
+    """Inputs of runs `start` to `stop`."""
+    leaves = Leaves(batch, start, stop)
 
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
-        self.document = batch.scenarios[0].document
-        self.labels = labels_of(batch)
-        self._kept: dict[str, object] = {}
+    def part(build: Callable[[Leaves], Part]) -> Part:
+        return leaves.kept(build, partial(build, leaves))
 
-    def inputs(self, start: int, stop: int) -> Inputs:
-        """Inputs of runs `start` to `stop`."""
-
-        def part(build: Callable[[Document, Labels, Leaves], Part]) -> Part:
-            kept = self._kept.get(build.__name__)
-            if kept is not None:
-                return kept  # type: ignore[return-value]
-            leaves = Leaves(self.batch, start, stop)
-            built = build(self.document, self.labels, leaves)
-            if len(self.batch.scenarios) == 1 and not leaves.read & self.batch.varied.keys():
-                self._kept[build.__name__] = built
-            return built
-
-        life = part(_life)
-        return Inputs(
-            labels=self.labels,
-            choices=part(_choices),
-            budgets=part(_budgets),
-            terms=part(_terms),
-            prices=part(_prices),
-            life=life,
-            history=part(_history),
-        )
-
-
-def labels_of(batch: Batch) -> Labels:
-    """What stands along the axes of a batch; years reach to the last that any of its scenarios shows."""
-    document = batch.scenarios[0].document
-    last = max(scenario.document.horizon[1] for scenario in batch.scenarios)
-    awards = [(p, a) for p, programme in document.programmes.items() for a in programme.awards]
-    return Labels(
-        first_year=document.first_year,
-        years=last - document.first_year + 1,
-        programmes=tuple(document.programmes),
-        awards=tuple(awards),
-        components=tuple((p, a, c) for p, a in awards for c in document.programmes[p].awards[a].costs),
+    return Inputs(
+        labels=batch.labels,
+        choices=part(_choices),
+        budgets=part(_budgets),
+        terms=part(_terms),
+        prices=part(pricing.prices),
+        life=part(lives.life),
+        history=part(lives.history),
     )
 
 
-def _years(labels: Labels) -> range:
-    return range(labels.first_year, labels.first_year + labels.years)
-
-
-def _choices(document: Document, labels: Labels, _: Leaves) -> Choices:
+def _choices(leaves: Leaves) -> Choices:
+    document = leaves.document
     programmes = document.programmes.values()
-    ends = [document.plan_periods.get(programme.agency) for programme in programmes]
+    periods = [document.plan_periods.get(programme.agency) for programme in programmes]
+    lapses = [[period is not None and year in period.ends for period in periods] for year in leaves.years]
     return Choices(
         intake=tuple(programme.intake for programme in programmes),
         whole_awards=tuple(programme.whole_awards for programme in programmes),
         capped=tuple(any(award.maximum for award in programme.awards.values()) for programme in programmes),
-        lapses=np.array([[end is not None and year in end.ends for end in ends] for year in _years(labels)]),
+        lapses=np.array(lapses, dtype=np.bool_),
     )
 
 
-def _budgets(document: Document, labels: Labels, leaves: Leaves) -> Budgets:
-    years = _years(labels)
-    appropriation, fixed, reserve, ceiling = [], [], [], []
-    for name, programme in document.programmes.items():
+def _budgets(leaves: Leaves) -> Budgets:
+    """Money of each programme; one without award types spends what it is given, F = B."""
+    appropriation, fixed_costs, reserve, ceiling = [], [], [], []
+    nothing, unlimited = np.zeros((len(leaves.years), 1)), np.full((len(leaves.years), 1), np.inf)
+    for name, programme in leaves.document.programmes.items():
         path = f"programmes.{name}"
-        given = _appropriation(document, name, years, leaves)
-        cost = leaves.by_year(f"{path}.fixed_costs.amount", years)
-        index = programme.fixed_costs.index
-        cost = cost * _passed_on(document, index, f"{path}.fixed_costs.indexation", years, leaves)
+        given = leaves.kept(path, partial(_appropriation, leaves, name))
+        index = pricing.passed_on(leaves, programme.fixed_costs.index, f"{path}.fixed_costs.indexation")
+        fixed = leaves.by_year(f"{path}.fixed_costs.amount", leaves.years) * index
+        limit = f"{path}.carry_limit"
         appropriation.append(given)
-        fixed.append(cost if programme.awards else given)
-        reserve.append(leaves.by_year(f"{path}.reserve", years) if programme.awards else np.zeros((len(years), 1)))
-        limited = leaves.has(f"{path}.carry_limit")
-        limit = leaves.by_year(f"{path}.carry_limit", years) * given if limited else np.full((len(years), 1), np.inf)
-        ceiling.append(limit)
-    return Budgets(_stacked(appropriation), _stacked(fixed), _stacked(reserve), _stacked(ceiling))
+        fixed_costs.append(fixed if programme.awards else given)
+        reserve.append(leaves.by_year(f"{path}.reserve", leaves.years) if programme.awards else nothing)
+        ceiling.append(leaves.by_year(limit, leaves.years) * given if leaves.has(limit) else unlimited)
+    return Budgets(*(side_by_side(rows) for rows in (appropriation, fixed_costs, reserve, ceiling)))
 
 
-def _appropriation(document: Document, name: str, years: range, leaves: Leaves) -> Floats:
+def _appropriation(leaves: Leaves, name: str) -> Floats:
     """``B_t = base_t (1 + level) Π_{first < s ≤ t} (1 + growth_s)``, the portfolio's and the programme's, (Y, r)."""
-    path = f"programmes.{name}"
-    base = document.programmes[name].budget.base or document.budget.base
-    column = base if isinstance(base, str) else next(iter(document.programmes[name].appropriations))
-    given = f"{path}.budget.base" if isinstance(base, Steps) else f"{path}.appropriations.{column}"
-    money = leaves.by_year(given, years)
+    path, programme = f"programmes.{name}", leaves.document.programmes[name]
+    base = programme.budget.base or leaves.document.budget.base or next(iter(programme.appropriations))
+    given = f"{path}.budget.base" if isinstance(base, Steps) else f"{path}.appropriations.{base}"
+    money = leaves.by_year(given, leaves.years)
     for levers in ("budget", f"{path}.budget"):
-        growth = 1.0 + leaves.by_year(f"{levers}.growth", years)
-        growth[0] = 1.0
-        money = money * (1.0 + leaves.once(f"{levers}.level")) * np.multiply.accumulate(growth, axis=0)
+        growth = pricing.compounded(leaves.by_year(f"{levers}.growth", leaves.years))
+        money = money * ((1.0 + leaves.once(f"{levers}.level")) * growth)
     return money
 
 
-def _terms(document: Document, labels: Labels, leaves: Leaves) -> Terms:
-    years = _years(labels)
+def _terms(leaves: Leaves) -> Terms:
+    paths = [f"programmes.{programme}.awards.{award}" for programme, award in leaves.labels.awards]
 
     def given(field: str, otherwise: float) -> Floats:
-        paths = [f"programmes.{p}.awards.{a}.{field}" for p, a in labels.awards]
-        absent = np.full((len(years), 1), otherwise)
-        return _stacked([leaves.by_year(path, years) if leaves.has(path) else absent for path in paths])
+        absent = np.full((len(leaves.years), 1), otherwise)
+        there = [leaves.has(f"{path}.{field}") for path in paths]
+        rows = zip(paths, there, strict=True)
+        return side_by_side([leaves.by_year(f"{p}.{field}", leaves.years) if has else absent for p, has in rows])
 
-    equal = [1.0 / len(document.programmes[p].awards) for p, _ in labels.awards]
-    shares = [f"programmes.{p}.awards.{a}.budget_share" for p, a in labels.awards]
-    rows = [leaves.once(path) if leaves.has(path) else np.array([e]) for path, e in zip(shares, equal, strict=True)]
+    shares = []
+    for path, (programme, _) in zip(paths, leaves.labels.awards, strict=True):
+        equal = np.full(1, 1.0 / len(leaves.document.programmes[programme].awards))
+        shares.append(leaves.once(f"{path}.budget_share") if leaves.has(f"{path}.budget_share") else equal)
     return Terms(
         take_up=given("take_up", 1.0),
         deferral=given("deferral", 0.0),
         plan=given("plan", np.nan),
         maximum=given("maximum", np.inf),
-        budget_share=_stacked([row[None] for row in rows])[0],
+        budget_share=side_by_side([share[None] for share in shares])[0],
     )
 
 
-def _prices(document: Document, labels: Labels, leaves: Leaves) -> Prices:
-    years = _years(labels)
-    bases: dict[str, list[Floats]] = {"start": [], "end": [], "month": []}
-    components = []
-    for p, a in labels.awards:
-        award = document.programmes[p].awards[a]
-        total = {basis: np.zeros((len(years), 1)) for basis in bases}
-        for name, component in award.costs.items():
-            price = _price(document, award, component, f"programmes.{p}.awards.{a}", name, years, leaves)
-            components.append(price)
-            basis = "month" if component.per == "year" else component.per
-            total[basis] = total[basis] + (price / 12.0 if component.per == "year" else price)
-        for basis, rows in bases.items():
-            rows.append(total[basis])
-    return Prices(**{basis: _stacked(rows) for basis, rows in bases.items()}, component=_stacked(components))
+def _check(batch: Batch, inputs: Inputs) -> None:
+    """Raise InputError where a rule of the year would divide by nothing, or varied shares miss 1."""
+    whole = inputs.prices.start + inputs.prices.end + inputs.prices.month * inputs.life.months
+    prices, born = inputs.prices, inputs.life.first
+    first = prices.start + prices.end * born[:, lifecycle.EXITS] + prices.month * born[:, lifecycle.MONTHS]
+    for rule, awards in zip(inputs.choices.intake, inputs.labels.groups, strict=True):
+        for award in awards if rule in ("steady", "cash") else ():
+            path = ".".join(("programmes", inputs.labels.awards[award][0], "awards", inputs.labels.awards[award][1]))
+            if (inputs.terms.take_up[:, award] <= 0).any():
+                raise _fault(batch, f"{path}.take_up", f"is 0, so that intake rule {rule} could never spend: use plan")
+            if ((whole if rule == "steady" else first)[:, award] <= 0).any():
+                raise _fault(batch, f"{path}.costs", f"an award costs nothing, so that {rule} has no end: use plan")
+        total = inputs.terms.budget_share[list(awards)].sum(axis=0)
+        if awards and (np.abs(total - 1.0) > SHARES_SUM_TOLERANCE).any():
+            path = f"programmes.{inputs.labels.awards[awards[0]][0]}.awards"
+            raise _fault(batch, path, "the budget shares of its types do not add up to 1 in some run")
 
 
-def _price(
-    document: Document, award: Award, component: Component, path: str, name: str, years: range, leaves: Leaves
-) -> Floats:
-    """``amount · (1 + revision_t) · I_t^ι``, summed over destinations with their shares; (Y, r) million yen."""
-    costs = f"{path}.costs.{name}"
-
-    def at(field: str, destination: str) -> str:
-        by_destination = isinstance(getattr(component, field), dict)
-        return f"{costs}.{field}.{destination}" if by_destination else f"{costs}.{field}"
-
-    revision = 1.0 + leaves.by_year(f"{costs}.revision", years)
-    total = np.zeros((len(years), 1))
-    for destination in award.destinations or {"": None}:
-        share = leaves.once(f"{path}.destinations.{destination}") if award.destinations else np.ones(1)
-        index = component.index[destination] if isinstance(component.index, dict) else component.index
-        passed_on = _passed_on(document, index, at("indexation", destination), years, leaves)
-        total = total + share * leaves.once(at("amount", destination)) * passed_on
-    return total * revision
-
-
-def _passed_on(document: Document, index: str | None, indexation: str, years: range, leaves: Leaves) -> Floats:
-    """``I_t^ι``: what an index does to a price, (Y, r); 1 without an index."""
-    if index is None:
-        return np.ones((len(years), 1))
-    return np.power(_index(document, index, years, leaves), leaves.once(indexation))
-
-
-def _index(document: Document, name: str, years: range, leaves: Leaves) -> Floats:
-    """``I_t``, 1 in the price base year: a given path, or growth from year to year; (Y, r)."""
-    base = document.price_base_year
-    if document.economy[name].path is not None:
-        return leaves.by_year(f"economy.{name}.path", years)
-    spanned = range(min(base, years.start), max(base + 1, years.stop))
-    growth = 1.0 + leaves.by_year(f"economy.{name}.growth", spanned)
-    growth[0] = 1.0
-    level = np.multiply.accumulate(growth, axis=0)
-    shown = level[years.start - spanned.start : years.stop - spanned.start]
-    return np.asarray(shown / level[base - spanned.start])
-
-
-def _life(_: Document, labels: Labels, leaves: Leaves) -> Life:
-    paths = [f"programmes.{p}.awards.{a}" for p, a in labels.awards]
-    reach = _reach(labels, leaves)
-    years = range(labels.first_year - max(reach, default=1) + 1, labels.first_year + labels.years)
-    cohort = tuple(
-        tuple(_kernels(path, years, labels.first_year, offsets, leaves))
-        for path, offsets in zip(paths, reach, strict=True)
-    )
-    firsts = [np.stack(_alike([kernel[:, 0] for kernel in kernels[-labels.years :]]), axis=1) for kernels in cohort]
-    none = np.empty((lifecycle.QUANTITIES, labels.years, 0, 1))
-    return Life(first=np.stack(_alike(firsts), axis=2) if firsts else none, cohort=cohort, reach=reach)
-
-
-def _reach(labels: Labels, leaves: Leaves) -> tuple[int, ...]:
-    """K_j: fiscal-year offsets that each award type can touch in any run and year."""
-    paths = [f"programmes.{p}.awards.{a}" for p, a in labels.awards]
-    return tuple(
-        lifecycle.offsets_needed(leaves.longest_stay(f"{path}.duration"), leaves.latest_month(f"{path}.start_months"))
-        for path in paths
-    )
-
-
-def _kernels(path: str, years: range, first_year: int, offsets: int, leaves: Leaves) -> Iterator[Floats]:
-    """Kernel of each year of start, built once for years on the same terms."""
-    built: dict[bytes, Floats] = {}
-    for year in years:
-        before = year < first_year
-        ranges = leaves.stay(f"{path}.duration", year, before=before)
-        months = leaves.start_months(f"{path}.start_months", year, before=before)
-        termination = leaves.number(f"{path}.early_termination", year, before=before)
-        terms = b"|".join(part.tobytes() for part in (ranges, months, termination))
-        if terms not in built:
-            built[terms] = lifecycle.kernel(ranges, months, termination, offsets=offsets)
-        yield built[terms]
-
-
-def _history(_: Document, labels: Labels, leaves: Leaves) -> Floats:
-    """(H, J, r) starts of the years before the first whose cohorts may still be in place."""
-    years = range(labels.first_year - max(_reach(labels, leaves), default=1) + 1, labels.first_year)
-    return _stacked([leaves.named(f"programmes.{p}.awards.{a}.history", years) for p, a in labels.awards])
-
-
-def _stacked(rows: Sequence[Floats]) -> Floats:
-    """Rows (Y, r) side by side as (Y, n, r)."""
-    if not rows:
-        return np.empty((0, 0, 1))
-    return np.ascontiguousarray(np.stack(_alike(rows), axis=1))
-
-
-def _alike(arrays: Sequence[Floats]) -> list[Floats]:
-    return list(np.broadcast_arrays(*arrays))
+def _fault(batch: Batch, path: str, message: str) -> InputError:
+    scenario = batch.scenarios[0]
+    return InputError.single(scenario.places.get(path, Place(scenario.name, 0, 0)), path, message)

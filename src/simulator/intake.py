@@ -22,6 +22,7 @@ def funded(wanted: Floats, share: Floats, money: Floats, cost: Floats) -> None:
     share : (n, r) φ, the types' budget shares
     money : (R,) million yen: what the appropriation sustains (`steady`) or all there is (`cash`)
     cost : (n, r) million yen a selection: τ Σ_k u_k (`steady`) or τ u_0 (`cash`)
+
     """
     np.multiply(share, money, out=wanted)
     np.divide(wanted, cost, out=wanted)
@@ -36,6 +37,7 @@ def scaled_to(available: Floats, wanted: Floats, cost: Floats) -> None:
     available : (R,) million yen for new awards
     wanted : (n, R) x, scaled in place
     cost : (n, R) c = τ (1 − δ) u_0, million yen a selection in this year
+
     """
     total = spent_on(wanted, cost)
     np.maximum(total, available, out=total)
@@ -53,7 +55,9 @@ def spent_on(selected: Floats, cost: Floats) -> Floats:
 
 
 def whole(wanted: Floats, remainder: Floats, cost: Floats, available: Floats, cap: Floats | None) -> None:
-    """Whole awards in place of `wanted`, the remainder ρ carried to the next year so that half an award a year is one every second year.
+    """Whole awards in place of `wanted`; half an award a year becomes one every second year.
+
+    The remainder ρ is carried from year to year:
 
     ``n = min(⌊x + ρ + ε⌋, ⌈x − ε⌉)``, ``⌊x + ε⌋`` where n is above the cap, and for all types of the programme
     where together they cost more than is available; then ``ρ ← min(1, x + ρ − n)``.
@@ -65,6 +69,7 @@ def whole(wanted: Floats, remainder: Floats, cost: Floats, available: Floats, ca
     cost : (n, R) million yen a selection in this year
     available : (R,) million yen
     cap : (n, r) highest selection, None without
+
     """
     carried = wanted + remainder
     selected = np.floor(carried + EPSILON)

@@ -4,17 +4,19 @@ The run axis is scenario × draw, the draw fastest. A leaf that neither differs 
 length 1 there. A value varied over the draws stands for the leaf as `--set` would: the same in every year.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from simulator.arrays import Floats
+from simulator.arrays import Floats, Labels
 from simulator.errors import RequestError
 from simulator.scenario import Scenario, leaves
 from simulator.values import Named, Stay, Steps
+
+Built = TypeVar("Built")
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,33 @@ class Batch:
     ----------
     varied : by dotted path (a leaf, or one named year of it), (D,) values in internal units
     draws : D
+
     """
 
     scenarios: tuple[Scenario, ...]
     varied: Mapping[str, Floats] = field(default_factory=dict)
     draws: int = 1
+    _values: dict[tuple[str, range], Floats] = field(default_factory=dict, repr=False)
+    kept: dict[object, Any] = field(default_factory=dict, repr=False)
 
     @property
     def runs(self) -> int:
         """S · D, the length of the run axis."""
         return len(self.scenarios) * self.draws
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What stands along the axes; years reach to the last that any of the scenarios shows."""
+        document = self.scenarios[0].document
+        last = max(scenario.document.horizon[1] for scenario in self.scenarios)
+        awards = [(p, a) for p, programme in document.programmes.items() for a in programme.awards]
+        return Labels(
+            first_year=document.first_year,
+            years=last - document.first_year + 1,
+            programmes=tuple(document.programmes),
+            awards=tuple(awards),
+            components=tuple((p, a, c) for p, a in awards for c in document.programmes[p].awards[a].costs),
+        )
 
     @cached_property
     def documents(self) -> tuple[dict[str, Any], ...]:
@@ -45,6 +64,25 @@ class Batch:
     def portfolios(self) -> tuple[dict[str, Any], ...]:
         """Leaves of the portfolio below each scenario, whose terms earlier cohorts keep."""
         return tuple(dict(leaves(scenario.portfolio)) for scenario in self.scenarios)
+
+    @cached_property
+    def years_varied(self) -> dict[str, set[int]]:
+        """Named years that vary on their own, by the path of their leaf."""
+        years: dict[str, set[int]] = {}
+        for name in self.varied:
+            whole, _, year = name.rpartition(".")
+            if year.isdigit():
+                years.setdefault(whole, set()).add(int(year))
+        return years
+
+    def values(self, path: str, years: range) -> Floats:
+        """(Y, S) the values of an unvaried leaf by scenario, (Y, 1) where they are all the same; made once."""
+        key = (path, years)
+        if key not in self._values:
+            values = np.array([[document[path].at(year) for document in self.documents] for year in years])
+            alike = bool((values == values[:, :1]).all())
+            self._values[key] = values[:, :1].copy() if alike else values
+        return self._values[key]
 
     def check(self) -> None:
         """Raise RequestError where a varied path is no numeric leaf or a value is outside the leaf's bounds."""
@@ -60,7 +98,7 @@ class Batch:
                         raise RequestError(f"vary: {path}: {error}") from error
 
 
-def _leaf(document: Mapping[str, Any], path: str) -> Steps[float] | Steps[Stay]:
+def _leaf(document: Mapping[str, Any], path: str) -> Any:
     """Leaf that `path` names, itself or with one of its years."""
     whole, _, year = path.rpartition(".")
     leaf = document.get(path)
@@ -73,34 +111,52 @@ def _leaf(document: Mapping[str, Any], path: str) -> Steps[float] | Steps[Stay]:
     first = leaf.steps[0][1] if isinstance(leaf, Steps | Named) and leaf.steps else None
     if not isinstance(first, float | Stay):
         raise RequestError(f"vary: {path}: is not one number and cannot be varied")
-    return leaf  # type: ignore[return-value]
+    return leaf
 
 
 class Leaves:
-    """The leaves of runs `start` to `stop` of a batch, as arrays with a run axis of 1 or R; R = stop − start.
-
-    `read` collects the paths asked for, so that what none of the varied paths touches need not be built again.
-    """
+    """The leaves of runs `start` to `stop` of a batch, as arrays with a run axis of 1 or R; R = stop − start."""
 
     def __init__(self, batch: Batch, start: int, stop: int) -> None:
         runs = np.arange(start, stop)
+        self.document, self.labels = batch.scenarios[0].document, batch.labels
+        self.years = range(self.labels.first_year, self.labels.first_year + self.labels.years)
         self._batch = batch
         self._scenario, self._draw = np.divmod(runs, batch.draws)
-        self.read: set[str] = set()
+        self._read: set[str] = set()
 
-    def by_year(self, path: str, years: Sequence[int]) -> Floats:
+    def kept(self, name: object, build: Callable[[], Built]) -> Built:
+        """What `build` makes, kept for the batch's other blocks if nothing it reads varies over the runs."""
+        if name in self._batch.kept:
+            return self._batch.kept[name]  # type: ignore[no-any-return]
+        outside, self._read = self._read, set()
+        built = build()
+        if len(self._batch.scenarios) == 1 and self._read.isdisjoint(self._batch.varied):
+            self._batch.kept[name] = built
+        self._read |= outside
+        return built
+
+    def by_year(self, path: str, years: range) -> Floats:
         """(Y, r) the value in force in each year."""
-        return np.stack(_same_runs([self._value(path, year) for year in years]))
+        self._read.add(path)
+        varied = self._batch.varied.get(path)
+        if varied is not None:
+            return np.broadcast_to(varied[self._draw], (len(years), self._draw.size))
+        if path in self._batch.years_varied:
+            return np.stack(alike([self._value(path, year) for year in years]))
+        values = self._batch.values(path, years)
+        return values if values.shape[1] == 1 else values[:, self._scenario]
 
     def once(self, path: str) -> Floats:
         """(r,) a value that has no years."""
-        return self._value(path, self._first_year)
+        value: Floats = self.by_year(path, self.years[:1])[0]
+        return value
 
     def has(self, path: str) -> bool:
         """Whether the scenarios give this leaf."""
         return path in self._batch.documents[0]
 
-    def named(self, path: str, years: Sequence[int]) -> Floats:
+    def named(self, path: str, years: range) -> Floats:
         """(Y, r) the values of the named years, 0 in others."""
         rows = []
         for year in years:
@@ -108,7 +164,7 @@ class Leaves:
                 rows.append(self._batch.varied[f"{path}.{year}"][self._draw])
             else:
                 rows.append(self._alike([document[path].at(year) or 0.0 for document in self._batch.documents]))
-        return np.stack(_same_runs(rows)) if rows else np.empty((0, 1))
+        return np.stack(alike(rows)) if rows else np.empty((0, 1))
 
     def stay(self, path: str, year: int, *, before: bool) -> Floats:
         """(N, 3, r) ranges of a duration: shortest, longest, share; `before` takes the portfolio's.
@@ -131,12 +187,13 @@ class Leaves:
         """(r,) the value in force in one year; `before` takes the portfolio's."""
         if before:
             return self._alike([document[path].at(year) for document in self._source(path, before)])
-        return self._value(path, year)
+        value: Floats = self.by_year(path, range(year, year + 1))[0]
+        return value
 
     def longest_stay(self, path: str) -> float:
         """Longest duration in months that any run of the batch has in any year."""
         longest = max(high for stay in self._ever(path) for _, high, _ in stay.ranges)
-        return max([longest, *self._batch.varied.get(path, ())])
+        return float(max([longest, *self._batch.varied.get(path, ())]))
 
     def latest_month(self, path: str) -> int:
         """Latest month, from April 0, in which any award of the batch starts."""
@@ -144,35 +201,28 @@ class Leaves:
 
     def _ever(self, path: str) -> list[Any]:
         """Every value of a leaf by year in the scenarios and their portfolios."""
-        self.read.add(path)
+        self._read.add(path)
         documents = [*self._batch.documents, *self._batch.portfolios]
         return [value for document in documents if path in document for _, value in document[path].steps]
-
-    @property
-    def _first_year(self) -> int:
-        return self._batch.scenarios[0].document.first_year
 
     def _source(self, path: str, before: bool) -> list[dict[str, Any]]:
         """Documents to take a leaf from: an award type that its portfolio lacks has its own terms all along."""
         pairs = zip(self._batch.documents, self._batch.portfolios, strict=True)
-        self.read.add(path)
+        self._read.add(path)
         return [portfolio if before and path in portfolio else document for document, portfolio in pairs]
 
     def _varies(self, path: str) -> bool:
-        self.read.add(path)
+        self._read.add(path)
         return path in self._batch.varied
 
     def _value(self, path: str, year: int) -> Floats:
-        if self._varies(path):
-            return self._batch.varied[path][self._draw]
-        values = []
-        for document in self._batch.documents:
-            steps = document[path].steps
-            since = max(start for start, _ in steps if start <= year)
-            if since and self._varies(f"{path}.{since}"):
-                return self._batch.varied[f"{path}.{since}"][self._draw]
-            values.append(document[path].at(year))
-        return self._alike(values)
+        """(r,) the value of one year, of a leaf of which some named years vary."""
+        steps = self._batch.documents[0][path].steps
+        since = max(start for start, _ in steps if start <= year)
+        if since in self._batch.years_varied[path]:
+            self._read.add(f"{path}.{since}")
+            return self._batch.varied[f"{path}.{since}"][self._draw]
+        return self._alike([document[path].at(year) for document in self._batch.documents])
 
     def _alike(self, values: list[float]) -> Floats:
         return self._alike_arrays(np.array(values, dtype=np.float64))
@@ -185,6 +235,11 @@ class Leaves:
         return np.ascontiguousarray(np.moveaxis(values, 0, -1)[..., self._scenario])
 
 
-def _same_runs(rows: Sequence[Floats]) -> list[Floats]:
-    """Rows (r,) brought to one length."""
-    return list(np.broadcast_arrays(*rows))
+def alike(arrays: Sequence[Floats]) -> list[Floats]:
+    """Arrays brought to one length of the run axis."""
+    return list(np.broadcast_arrays(*arrays))
+
+
+def side_by_side(rows: Sequence[Floats]) -> Floats:
+    """Rows (Y, r) as (Y, n, r)."""
+    return np.ascontiguousarray(np.stack(alike(rows), axis=1)) if rows else np.empty((0, 0, 1))

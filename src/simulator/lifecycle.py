@@ -4,11 +4,11 @@ A kernel is an array (Q, K, r): for each quantity and each offset k since the st
 Sums run in index order, element by element over runs, so that a run has the same bits alone and in a batch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.arrays import Floats, Life
+from simulator.arrays import Cohort, Floats
 
 EXITS, MONTHS, IN_PLACE, COMPLETIONS, LATER_MONTHS = range(5)
 """The quantities Q: exits in the year, person-months in it, in place at its end, completions, months still to come."""
@@ -37,6 +37,7 @@ def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int)
     Returns
     -------
     (Q, K, r) awards and months per start; source: model.md section 2
+
     """
     begun = np.arange(12.0 * offsets + 2.0)[:, None]
     beyond = _mixed(ranges, begun, _share_beyond)
@@ -65,37 +66,48 @@ def offsets_needed(longest: float, latest_month: int) -> int:
     return (latest_month + int(np.ceil(longest)) - 1) // 12 + 1
 
 
-def add_cohorts(life: Life, starts: Floats, year: int, out: Floats, *, youngest: int) -> None:
-    """Add what earlier cohorts give in `year`.
+def add_up(cohorts: Sequence[Cohort], starts: Floats, out: Floats) -> None:
+    """What cohorts give in one year.
 
-    ``out[q, j, r] += Σ_{k ≥ youngest} starts_{t−k}[j, r] · kernel_{t−k}[q, k, j, r]``, each cohort on its own terms.
+    ``out[q, j, r] = Σ_k starts_{t−k}[j, r] · kernel_{t−k}[q, k, j, r]``, each cohort on its own terms.
 
     Parameters
     ----------
+    cohorts : those alive in the year, those of an award type together
     starts : (H + Y, J, r) awards by year of start
-    year : t, from 0; −1 is the year before the first
-    out : (Q, J, r), added to
-    youngest : offset of the youngest cohort counted
+    out : (Q', J, r), overwritten: the first Q' quantities
+
     """
-    now = life.history + year
-    for award, reach in enumerate(life.reach):
-        for offset in range(youngest, min(reach, now + 1)):
-            began = now - offset
-            out[:, award] += life.cohort[award][began][:, offset] * starts[began, award]
+    quantities, _, runs = out.shape
+    product = np.empty((quantities, runs))
+    last = -1
+    for award, began, gives in cohorts:
+        rows = out[:, award]
+        if award == last:
+            rows += np.multiply(gives[:quantities], starts[began, award], out=product)
+        else:
+            out[:, last + 1 : award] = 0.0
+            np.multiply(gives[:quantities], starts[began, award], out=rows)
+            last = award
+    out[:, last + 1 :] = 0.0
 
 
-def first_year_cost(start: Floats, end: Floats, month: Floats, first: Floats) -> Floats:
+def first_year_cost(start: Floats, end: Floats, month: Floats, first: Floats, out: Floats) -> None:
     """``u_0 = start + e_0 end + P_0 month``, million yen per start; `first` is the kernel's offset 0, (Q, J, r)."""
-    return start + end * first[EXITS] + month * first[MONTHS]
+    np.multiply(end, first[EXITS], out=out)
+    out += start
+    out += month * first[MONTHS]
 
 
-def whole_cost(start: Floats, end: Floats, month: Floats, first: Floats) -> Floats:
+def whole_cost(start: Floats, end: Floats, month: Floats, months: Floats, out: Floats) -> None:
     """``Σ_k u_k = start + end + Σ_k P_k month``, million yen per start over its whole life, at one year's prices."""
-    return start + end + month * (first[MONTHS] + first[LATER_MONTHS])
+    np.multiply(month, months, out=out)
+    out += start
+    out += end
 
 
 def _mixed(ranges: Floats, months: Floats, of: Callable[[Floats, Floats, Floats], Floats]) -> Floats:
-    total = ranges[0, 2] * of(ranges[0, 0], ranges[0, 1], months)
+    total: Floats = ranges[0, 2] * of(ranges[0, 0], ranges[0, 1], months)
     for low, high, share in ranges[1:]:
         total = total + share * of(low, high, months)
     return total

@@ -8,7 +8,6 @@ import difflib
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -21,6 +20,7 @@ from simulator.scenario import WHOLE, Document, Scenario, leaves
 from simulator.values import PlacedError
 
 COMMAND_LINE = "--set"
+SHIPPED = Path(__file__).parent / "portfolios"
 ENTRIES = {"programmes": "programme", "awards": "award type", "costs": "cost component", "economy": "index"}
 """Mappings whose keys are names, with what each entry is called."""
 
@@ -44,6 +44,7 @@ def load(path: str | Path, *, settings: Sequence[str] = ()) -> Scenario:
     Raises
     ------
     InputError : the file or one it extends cannot be read or says something the format does not allow
+
     """
     first, *others = _chain(_find(str(path), None))
     merged = first.tree
@@ -63,14 +64,13 @@ def load(path: str | Path, *, settings: Sequence[str] = ()) -> Scenario:
 
 def shipped_portfolios() -> list[str]:
     """Names of the portfolios that come with the package."""
-    folder = resources.files("simulator.portfolios")
-    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
 def _find(name: str, asked: Node | None, folder: Path | None = None) -> Path:
     """Path of a file named on the command line (`asked` None) or in `extends`, there relative to its folder."""
     if name in shipped_portfolios() and not (folder or Path()).joinpath(name).exists():
-        return Path(str(resources.files("simulator.portfolios").joinpath(f"{name}.yaml")))
+        return SHIPPED / f"{name}.yaml"
     path = (folder or Path()) / name
     if path.is_file():
         return path
@@ -86,7 +86,7 @@ def _chain(path: Path) -> list[Layer]:
     layers: list[Layer] = []
     met: dict[Path, str] = {}
     while True:
-        tree = read_file(path, str(path))
+        tree = read_file(path, path.name if path.parent == SHIPPED else str(path))
         if not isinstance(tree.value, dict):
             raise InputError.single(tree.place, "", "a scenario is a mapping: write name: ..., extends: ...")
         parent = tree.value.get("extends")

@@ -3,6 +3,7 @@
 Every table, chart, help text and condition reads its measures here; labels for people are in `labels/`.
 """
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from simulator.arrays import Floats, Flows, Inputs, Labels
 from simulator.errors import RequestError
-from simulator.lifecycle import whole_cost
+from simulator.lifecycle import COMPLETIONS, EXITS, IN_PLACE, MONTHS
 
 TOTAL = "total"
 UNIT_PRICE = "unit_price_"
@@ -25,6 +26,7 @@ class Measure:
     level : "award" or "programme", what `of` has on its second axis
     sums : whether award types add up to their programme
     totals : whether programmes add up to the portfolio
+
     """
 
     id: str
@@ -39,6 +41,10 @@ def _flow(name: str) -> Callable[[Flows, Inputs], Floats]:
     return lambda flows, _: getattr(flows, name)
 
 
+def _cohorts(quantity: int) -> Callable[[Flows, Inputs], Floats]:
+    return lambda flows, _: flows.cohorts[1:, quantity]
+
+
 def _starts(flows: Flows, inputs: Inputs) -> Floats:
     return flows.starts[inputs.life.history :]
 
@@ -49,7 +55,7 @@ def _declined(flows: Flows, inputs: Inputs) -> Floats:
 
 def _supported(flows: Flows, inputs: Inputs) -> Floats:
     """In place at some time in the year."""
-    return flows.active[:-1] + _starts(flows, inputs)
+    return flows.cohorts[:-1, IN_PLACE] + _starts(flows, inputs)
 
 
 def _budget(flows: Flows, inputs: Inputs) -> Floats:
@@ -66,47 +72,48 @@ def _returned(flows: Flows, _: Inputs) -> Floats:
 
 def _cost_per_start(flows: Flows, inputs: Inputs) -> Floats:
     prices = inputs.prices
-    cost = [whole_cost(*row) for row in zip(prices.start, prices.end, prices.month, inputs.life.first.swapaxes(0, 1), strict=True)]
-    return np.broadcast_to(np.stack(cost), flows.selected.shape)
+    cost = prices.start + prices.end + prices.month * inputs.life.months
+    return np.broadcast_to(cost, flows.selected.shape)
 
 
 def _cost_per_person_month(flows: Flows, _: Inputs) -> Floats:
     """NaN where nobody is in place."""
     cost = flows.spend_new + flows.spend_continuing
-    return np.divide(cost, flows.person_months, out=np.full_like(cost, np.nan), where=flows.person_months > 0)
+    months = flows.cohorts[1:, MONTHS]
+    return np.divide(cost, months, out=np.full_like(cost, np.nan), where=months > 0)
 
 
-MONEY, COUNT = "million_yen", "count"
+MILLION_YEN, COUNT = "million_yen", "count"
 
 MEASURES = {
     measure.id: measure
     for measure in (
-        Measure("budget", MONEY, "programme", _budget, totals=True),
-        Measure("carried_in", MONEY, "programme", lambda flows, _: flows.carried[:-1], totals=True),
-        Measure("fixed_costs", MONEY, "programme", _fixed_costs, totals=True),
-        Measure("commitments", MONEY, "programme", _flow("commitments"), totals=True),
-        Measure("available", MONEY, "programme", _flow("available"), totals=True),
-        Measure("spend", MONEY, "programme", _flow("spend"), totals=True),
-        Measure("unspent", MONEY, "programme", _flow("unspent"), totals=True),
-        Measure("carried_out", MONEY, "programme", lambda flows, _: flows.carried[1:], totals=True),
-        Measure("returned", MONEY, "programme", _returned, totals=True),
-        Measure("shortfall", MONEY, "programme", _flow("shortfall"), totals=True),
-        Measure("outyear_commitments", MONEY, "programme", _flow("outyear_commitments"), totals=True),
-        Measure("required_budget", MONEY, "programme", _flow("required_budget"), totals=True),
-        Measure("spend_new", MONEY, "award", _flow("spend_new"), totals=True),
-        Measure("spend_continuing", MONEY, "award", _flow("spend_continuing"), totals=True),
+        Measure("budget", MILLION_YEN, "programme", _budget, totals=True),
+        Measure("carried_in", MILLION_YEN, "programme", lambda flows, _: flows.carried[:-1], totals=True),
+        Measure("fixed_costs", MILLION_YEN, "programme", _fixed_costs, totals=True),
+        Measure("commitments", MILLION_YEN, "programme", _flow("commitments"), totals=True),
+        Measure("available", MILLION_YEN, "programme", _flow("available"), totals=True),
+        Measure("spend", MILLION_YEN, "programme", _flow("spend"), totals=True),
+        Measure("unspent", MILLION_YEN, "programme", _flow("unspent"), totals=True),
+        Measure("carried_out", MILLION_YEN, "programme", lambda flows, _: flows.carried[1:], totals=True),
+        Measure("returned", MILLION_YEN, "programme", _returned, totals=True),
+        Measure("shortfall", MILLION_YEN, "programme", _flow("shortfall"), totals=True),
+        Measure("outyear_commitments", MILLION_YEN, "programme", _flow("outyear_commitments"), totals=True),
+        Measure("required_budget", MILLION_YEN, "programme", _flow("required_budget"), totals=True),
+        Measure("spend_new", MILLION_YEN, "award", _flow("spend_new"), totals=True),
+        Measure("spend_continuing", MILLION_YEN, "award", _flow("spend_continuing"), totals=True),
         Measure("selected", COUNT, "award", _flow("selected")),
         Measure("declined", COUNT, "award", _declined),
         Measure("starts", COUNT, "award", _starts),
-        Measure("deferred", COUNT, "award", _flow("deferred")),
-        Measure("exits", COUNT, "award", _flow("exits")),
-        Measure("completions", COUNT, "award", _flow("completions")),
-        Measure("active", COUNT, "award", lambda flows, _: flows.active[1:]),
+        Measure("deferred", COUNT, "award", lambda flows, _: flows.deferred[1:]),
+        Measure("exits", COUNT, "award", _cohorts(EXITS)),
+        Measure("completions", COUNT, "award", _cohorts(COMPLETIONS)),
+        Measure("active", COUNT, "award", _cohorts(IN_PLACE)),
         Measure("supported", COUNT, "award", _supported),
-        Measure("average_in_place", COUNT, "award", lambda flows, _: flows.person_months / 12.0),
-        Measure("person_months", "person_month", "award", _flow("person_months")),
-        Measure("cost_per_start", MONEY, "award", _cost_per_start, sums=False),
-        Measure("cost_per_person_month", MONEY, "award", _cost_per_person_month, sums=False),
+        Measure("average_in_place", COUNT, "award", lambda flows, _: flows.cohorts[1:, MONTHS] / 12.0),
+        Measure("person_months", "person_month", "award", _cohorts(MONTHS)),
+        Measure("cost_per_start", MILLION_YEN, "award", _cost_per_start, sums=False),
+        Measure("cost_per_person_month", MILLION_YEN, "award", _cost_per_person_month, sums=False),
     )
 }
 """Every measure by its id, in the order of tables; `unit_price_<component>` are added by `measure`."""
@@ -117,9 +124,7 @@ def measure(name: str) -> Measure:
     if name in MEASURES:
         return MEASURES[name]
     if name.startswith(UNIT_PRICE):
-        return Measure(name, MONEY, "award", _unit_price(name.removeprefix(UNIT_PRICE)), sums=False)
-    import difflib
-
+        return Measure(name, MILLION_YEN, "award", _unit_price(name.removeprefix(UNIT_PRICE)), sums=False)
     near = difflib.get_close_matches(name, MEASURES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(MEASURES)}, {UNIT_PRICE}<component>"
     raise RequestError(f"{name}: no such measure; {hint}")
@@ -137,7 +142,7 @@ def _unit_price(component: str) -> Callable[[Flows, Inputs], Floats]:
         rows = [row for row, (_, _, c) in enumerate(inputs.labels.components) if c == component]
         prices = np.full_like(flows.selected, np.nan)
         for award, row in zip(names, rows, strict=True):
-            prices[:, inputs.labels.awards.index(award)] = inputs.prices.component[:, row]
+            prices[:, inputs.labels.awards.index(award)] = inputs.prices.component[row]
         return prices
 
     return of

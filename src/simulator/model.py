@@ -1,9 +1,7 @@
 """The recipe on one screen: scenarios in, result out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +9,13 @@ import numpy.typing as npt
 from simulator import cohorts
 from simulator.arrays import Floats, Flows, Inputs, Labels
 from simulator.errors import RequestError
-from simulator.inputs import blocks, labels_of
+from simulator.inputs import blocks
 from simulator.leaves import Batch
+from simulator.lifecycle import QUANTITIES
 from simulator.loading import load
-from simulator.measures import TOTAL, Measure, every_measure, measure
+from simulator.measures import every_measure, measure
+from simulator.results import Result, Run
 from simulator.scenario import Scenario, skeleton
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BLOCK = 2048
 """Runs simulated at a time: their arrays fit the cache, and a call of numpy is long enough to pay."""
@@ -27,80 +24,6 @@ TILE = 1024
 """Runs whose sum is one term of a mean: a divisor of every block size, so that means do not depend on it."""
 
 Loadable = Scenario | str | Path
-
-
-@dataclass(frozen=True)
-class Run:
-    """What became of one scenario: measures as arrays (years shown, award types or programmes, draws)."""
-
-    scenario: Scenario
-    labels: Labels
-    years: range
-    measures: Mapping[str, Floats]
-
-    def of(self, name: str, programme: str = TOTAL, award: str = "") -> Floats:
-        """(years, draws) of one award type, one programme, or the portfolio (`total`); NaN where none exists.
-
-        Raises
-        ------
-        RequestError : no such measure, programme or award type, or one that does not add up so far
-        """
-        asked = measure(name)
-        values = self.measures[name]
-        if award:
-            return values[:, self._award(asked, programme, award)]
-        if programme == TOTAL:
-            if not asked.totals:
-                raise RequestError(f"{name} does not add up over programmes: name one, such as {self.labels.programmes[0]}")
-            return _sum(values, range(values.shape[1]))
-        row = self._programme(programme)
-        if asked.level == "programme":
-            return values[:, row]
-        if not asked.sums:
-            raise RequestError(f"{name} does not add up over award types: name one of {programme}")
-        return _sum(values, self.labels.groups[row])
-
-    def _programme(self, programme: str) -> int:
-        if programme not in self.labels.programmes:
-            raise RequestError(f"{programme}: no such programme; there are {', '.join(self.labels.programmes)}")
-        return self.labels.programmes.index(programme)
-
-    def _award(self, asked: Measure, programme: str, award: str) -> int:
-        self._programme(programme)
-        if asked.level != "award":
-            raise RequestError(f"{asked.id} is of programmes, not of award types: leave out {award}")
-        if (programme, award) not in self.labels.awards:
-            known = ", ".join(a for p, a in self.labels.awards if p == programme) or "none"
-            raise RequestError(f"{programme} has no award type {award}; it has {known}")
-        return self.labels.awards.index((programme, award))
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a call of `run` or `mean` gives: a `Run` for each scenario, in the order they were asked for."""
-
-    runs: tuple[Run, ...]
-    statistic: str = "value"
-
-    def array(self, name: str) -> Floats:
-        """A measure as (scenario, draw, year, award or programme), a view where there is one scenario."""
-        measure(name)
-        parts = [run.measures[name].transpose(2, 0, 1) for run in self.runs]
-        if any(run.labels.awards != self.runs[0].labels.awards or run.years != self.runs[0].years for run in self.runs):
-            raise RequestError("the scenarios differ in programmes or years: take the array of each alone")
-        return parts[0][None] if len(parts) == 1 else np.stack(parts)
-
-    def table(self) -> "pd.DataFrame":
-        """The tidy table (columns of interface.md)."""
-        from simulator import tables
-
-        return tables.tidy(self)
-
-    def pivot(self, name: str) -> "pd.DataFrame":
-        """One measure of the first scenario, programmes by years."""
-        from simulator import tables
-
-        return tables.pivot(self, name)
 
 
 def run(
@@ -126,6 +49,7 @@ def run(
     Raises
     ------
     InputError : a file is wrong.  RequestError : no such path or measure, or a value outside its bounds
+
     """
 
     def kept(batch: Batch, names: Sequence[str]) -> dict[str, Floats]:
@@ -186,10 +110,9 @@ def _runs(
         groups.setdefault(skeleton(scenario.document), []).append(position)
     for members in groups.values():
         batch = Batch(tuple(scenarios[position] for position in members), varied, draws)
-        labels = labels_of(batch)
-        arrays = collect(batch, measures or every_measure(labels))
+        arrays = collect(batch, measures or every_measure(batch.labels))
         for place, position in enumerate(members):
-            done[position] = _run(scenarios[position], labels, arrays, place, len(members))
+            done[position] = _run(scenarios[position], batch.labels, arrays, place, len(members))
     return tuple(done[position] for position in range(len(scenarios)))
 
 
@@ -215,13 +138,5 @@ def _simulated(batch: Batch, block: int) -> Iterator[tuple[slice, Inputs, Flows]
     for part, inputs in blocks(batch, block):
         runs = part.stop - part.start
         if flows is None or flows.spend.shape[-1] != runs:
-            flows = Flows.empty(inputs.labels, history=inputs.life.history, runs=runs)
+            flows = Flows.empty(inputs.labels, history=inputs.life.history, quantities=QUANTITIES, runs=runs)
         yield part, inputs, cohorts.simulate(inputs, flows)
-
-
-def _sum(values: Floats, rows: range) -> Floats:
-    """Sum of some rows of (Y, n, D) in index order, (Y, D)."""
-    total = np.zeros((values.shape[0], values.shape[2]))
-    for row in rows:
-        total += values[:, row]
-    return total

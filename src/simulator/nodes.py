@@ -20,7 +20,7 @@ LARGEST_FILE = 4_000_000
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
 _THOUSANDS = re.compile(r"[0-9]{3}(?![0-9])")
 _DIGITS_AT_END = re.compile(r"(^|[^0-9.])[0-9]{1,3}(,[0-9]{3})*$")
@@ -110,7 +110,8 @@ class _Tree:
             return _unwrapped(self._mapping(raw, place, depth))
         if isinstance(raw, yaml.SequenceNode):
             return Node([self.node(item, depth + 1) for item in raw.value], place)
-        return Node(_scalar(raw), place)
+        quoted = isinstance(raw, yaml.ScalarNode) and bool(raw.style)
+        return Node(_scalar(raw.value, quoted=quoted), place)
 
     def _mapping(self, raw: yaml.MappingNode, place: Place, depth: int) -> Node:
         values: dict[object, Node] = {}
@@ -176,9 +177,9 @@ def _unwrapped(node: Node) -> Node:
     return replace(inner, place=place)
 
 
-def _scalar(raw: yaml.ScalarNode) -> object:
-    text: str = raw.value
-    if raw.style:
+def _scalar(text: str, *, quoted: bool) -> object:
+    """Value of a scalar by the YAML 1.2 core schema."""
+    if quoted:
         return text
     if text in _WORDS:
         return _WORDS[text]

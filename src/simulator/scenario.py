@@ -156,7 +156,9 @@ class Programme(Strict):
 class PlanPeriod(Strict):
     """The fiscal years at whose end an agency's unspent money lapses."""
 
-    ends: Annotated[tuple[FiscalYear, ...], BeforeValidator(lambda ends: tuple(ends) if isinstance(ends, list) else ends)]
+    ends: Annotated[
+        tuple[FiscalYear, ...], BeforeValidator(lambda ends: tuple(ends) if isinstance(ends, list) else ends)
+    ]
 
 
 class Budget(Strict):

@@ -17,9 +17,15 @@ T = TypeVar("T")
 ALWAYS = 0
 """The year before all years: a constant is a step function with this step alone."""
 
-MONTHS_OF_DURATION = Quantity(
-    name="duration", unit="month", read=lambda value: _fixed(value), low=0.0, high=1200.0, example="24 months"
-)
+
+def _fixed(value: object) -> float:
+    low, high = quantities.duration(value)
+    if low != high:
+        raise QuantityError(f"{value} is a range: write one duration, such as 24 months")
+    return low
+
+
+MONTHS_OF_DURATION = Quantity(name="duration", unit="month", read=_fixed, low=0.0, high=1200.0, example="24 months")
 SHARES_SUM_TOLERANCE = 1e-9
 
 
@@ -174,13 +180,6 @@ def _within(key: object, read: Callable[[object], T], value: object) -> T:
         raise PlacedError(str(error), (key, *error.within)) from error
     except QuantityError as error:
         raise PlacedError(str(error), (key,)) from error
-
-
-def _fixed(value: object) -> float:
-    low, high = quantities.duration(value)
-    if low != high:
-        raise QuantityError(f"{value} is a range: write one duration, such as 24 months")
-    return low
 
 
 def _one_stay(value: object) -> Stay:

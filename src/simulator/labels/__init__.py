@@ -1,0 +1,54 @@
+"""Words for people, by language: the only text of tables and warnings."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from simulator.scenario import Label
+
+LANGUAGES = ("en", "ja")
+REIWA = 2018
+"""The year before Reiwa 1."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts of one language: sections of the label file."""
+
+    language: str
+    sections: Mapping[str, Mapping[str, str]]
+
+    def __call__(self, section: str, key: str, **values: object) -> str:
+        """Text of a key with its values filled in."""
+        return self.sections[section][key].format(**values)
+
+    def measure(self, name: str) -> str:
+        """Name of a measure."""
+        known = self.sections["measures"]
+        if name in known:
+            return known[name]
+        return known["unit_price"].format(component=name.removeprefix("unit_price_"))
+
+    def year(self, year: int) -> str:
+        """Heading of a fiscal year."""
+        return self("page", "year", year=year, era=year - REIWA)
+
+    def label(self, label: Label, otherwise: str) -> str:
+        """A label of a file in this language, the id where it has none."""
+        return getattr(label, self.language) or label.en or otherwise
+
+
+@cache
+def words(language: str) -> Words:
+    """The texts of a language, `en` or `ja`."""
+    text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    return Words(language, tomllib.loads(text))
+
+
+def language_of_locale() -> str:
+    """`ja` where the environment's locale is Japanese, else `en`."""
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "ja" if locale.lower().startswith("ja") else "en"

@@ -1,0 +1,1 @@
+"""Portfolios that come with the package: data, one YAML file each."""

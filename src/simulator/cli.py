@@ -1,0 +1,227 @@
+"""The command line: parse, call, print; no arithmetic. Heavy imports happen where they are used."""
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator import __version__
+from simulator.errors import RequestError, SimulatorError
+
+if TYPE_CHECKING:
+    from simulator.comparison import Warned
+    from simulator.conditions import Condition
+    from simulator.labels import Words
+    from simulator.report.pages import View
+    from simulator.results import Run
+    from simulator.scenario import Scenario
+
+DONE, FAILED_CHECK, WRONG_INPUT, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="simulate",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "What a research-funding budget does to awards, commitments and money over ten years.\n\n"
+        "simulate SCENARIO.yaml [SCENARIO.yaml ...] runs each scenario and prints it beside the one it extends "
+        "(the same as simulate run; options: simulate run --help)."
+    ),
+)
+
+
+class Format(StrEnum):
+    """How tables are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class Language(StrEnum):
+    """Languages of tables and warnings."""
+
+    EN = "en"
+    JA = "ja"
+
+
+Settings = Annotated[
+    list[str], typer.Option("--set", metavar="PATH=VALUE", help="Override one input; repeatable.", show_default=False)
+]
+Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"simulate {__version__}")
+        raise typer.Exit
+
+
+@app.command("run", help="Run scenarios and compare them; the word run may be left out.")
+def _run(  # noqa: PLR0913 (one parameter is one option)
+    files: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO.yaml...", help="Scenario files, or a shipped portfolio.")
+    ],
+    *,
+    measure: Annotated[
+        list[str], typer.Option(metavar="ID", help="Show this measure instead of the planners' page; repeatable.")
+    ] = [],  # noqa: B006 (typer copies defaults)
+    programme: Annotated[
+        list[str], typer.Option(metavar="ID", help="Show this programme and its award types; repeatable.")
+    ] = [],  # noqa: B006
+    years: Annotated[str, typer.Option(metavar="2022-2026", help="Show these fiscal years.", show_default=False)] = "",
+    settings: Settings = [],  # noqa: B006
+    baseline: Annotated[
+        str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)
+    ] = "",
+    differences: Annotated[
+        bool, typer.Option("--differences", help="Add rows of difference and ratio to csv and json.")
+    ] = False,
+    fail_if: Annotated[
+        list[str],
+        typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, such as 'shortfall > 0'; repeatable."),
+    ] = [],  # noqa: B006
+    format: Annotated[Format, typer.Option(help="table, csv, json or markdown.", show_default=False)] = Format.TABLE,  # noqa: A002
+    lang: Lang = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")] = False,
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")] = False,  # noqa: ARG001 (read in main)
+) -> None:
+    from simulator import comparison, model
+    from simulator.conditions import Condition
+    from simulator.labels import words
+    from simulator.loading import load
+
+    conditions = [Condition.parse(text) for text in fail_if]
+    scenarios = [load(file, settings=settings) for file in files]
+    _require_distinct(scenarios)
+    alone = scenarios[0] if len(scenarios) == 1 else None
+    parent = load(baseline) if baseline else comparison.parent_of(alone) if alone else None
+    result = model.run([*scenarios, *([parent] if parent else [])])
+    runs, beside = result.runs[: len(scenarios)], result.runs[-1] if parent else None
+    view = _view(runs, beside, words(_language(lang)), programme, years)
+    _print(view, format, measure, differences=differences)
+    if not quiet:
+        for warned in comparison.warnings(runs, beside):
+            typer.echo(f"warning: {_warning(view, warned)}", err=True)
+    _check(conditions, runs)
+
+
+@app.command("sources", help="Every input in force: value, unit, file and line, published source or assumption.")
+def _sources(
+    file: Annotated[str, typer.Argument(metavar="SCENARIO.yaml", help="A scenario file, or a shipped portfolio.")],
+    *,
+    settings: Settings = [],  # noqa: B006
+    lang: Lang = None,
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")] = False,  # noqa: ARG001
+) -> None:
+    from simulator import sources
+    from simulator.labels import words
+    from simulator.loading import load
+    from simulator.report import provenance
+
+    scenario, spoken = load(file, settings=settings), words(_language(lang))
+    provenance.write(scenario, spoken, sys.stdout)
+    for residual in sources.residuals(scenario):
+        if residual.share > sources.LARGE_RESIDUAL:
+            values = {"path": residual.path, "amount": f"{residual.amount:,.1f}", "share": f"{residual.share:.1%}"}
+            typer.echo(f"warning: {spoken('warnings', 'residual', **values)}", err=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the console script: the exit status is 0, 1, 2 or 3 (interface.md)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    commands = {command.name for command in app.registered_commands}
+    if given and given[0] not in {*commands, "-h", "--help", "--version"}:
+        given.insert(0, "run")
+    try:
+        app(given, prog_name="simulate", standalone_mode=True)
+    except SimulatorError as error:
+        if "--traceback" in given:
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(WRONG_INPUT)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing left to say
+        sys.exit(DONE)
+    except OSError as error:
+        typer.echo(f"the machine failed: {error}", err=True)
+        sys.exit(MACHINE_FAILED)
+
+
+def _language(lang: Language | None) -> str:
+    from simulator.labels import language_of_locale
+
+    return lang.value if lang else language_of_locale()
+
+
+def _require_distinct(scenarios: Sequence["Scenario"]) -> None:
+    names = [scenario.name for scenario in scenarios]
+    for name in names:
+        if names.count(name) > 1:
+            raise RequestError(f"{name} is given twice: tables name a scenario by its file's stem, rename one")
+
+
+def _view(
+    runs: "tuple[Run, ...]", beside: "Run | None", spoken: "Words", programmes: Sequence[str], years: str
+) -> "View":
+    from simulator import quantities
+    from simulator.report.pages import View
+
+    reference = beside or (runs[0] if len(runs) > 1 else None)
+    known = dict.fromkeys(programme for run in runs for programme in run.labels.programmes)
+    for programme in programmes:
+        if programme not in known:
+            raise RequestError(f"{programme}: no such programme; there are {', '.join(known)}")
+    first, last = quantities.years(years) if years else (runs[0].years.start, runs[0].years.stop - 1)
+    shown = runs[0].years
+    if first not in shown or last not in shown:
+        raise RequestError(f"--years {years}: {runs[0].scenario.name} shows FY{shown.start} to FY{shown.stop - 1}")
+    return View(runs, reference, spoken, tuple(programmes), tuple(range(first, last + 1)))
+
+
+def _print(view: "View", form: Format, measures: Sequence[str], *, differences: bool) -> None:
+    from simulator import tables
+    from simulator.report import machine, markdown, pages, terminal
+    from simulator.results import Result
+
+    if form in (Format.TABLE, Format.MARKDOWN):
+        sheets = pages.measure_page(view, measures) if measures else pages.planners_page(view)
+        write = terminal.write if form is Format.TABLE else markdown.write
+        write(sheets, sys.stdout)
+        return
+    rows = tables.rows(
+        Result(view.runs),
+        names=measures or None,
+        programmes=view.programmes or None,
+        years=view.years,
+        reference=view.reference if differences else None,
+    )
+    (machine.write_csv if form is Format.CSV else machine.write_json)(rows, sys.stdout)
+
+
+def _warning(view: "View", warned: "Warned") -> str:
+    """A warning in the words of the view."""
+    values = dict(warned.values)
+    if "years" in values:
+        values["years"] = ", ".join(view.words.year(year) for year in values["years"])
+        values["programme"] = view.programme_label(values["programme"])
+    return view.words("warnings", warned.key, **values)
+
+
+def _check(conditions: Sequence["Condition"], runs: "tuple[Run, ...]") -> None:
+    """Say which conditions hold, and exit with 1 if any does."""
+    held = [(condition, run, met) for condition in conditions for run in runs if (met := condition.first_year(run))]
+    for condition, run, (year, value) in held:
+        typer.echo(f"{run.scenario.name}: {condition.text} holds in FY{year}: {value:,.6g}", err=True)
+    if held:
+        raise typer.Exit(FAILED_CHECK)

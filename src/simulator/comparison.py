@@ -1,0 +1,81 @@
+"""What two results say about each other, and what a planner should be warned of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator import tables
+from simulator.results import Result, Run
+from simulator.scenario import Scenario, leaves
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def compare(reference: Result, result: Result) -> "pd.DataFrame":
+    """Tidy table of a result with `difference` and `ratio` to the first scenario of the reference."""
+    import pandas as pd
+
+    rows = tables.rows(result, reference=reference.runs[0])
+    return pd.DataFrame(rows, columns=list(tables.Row._fields))
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something legal that a planner should know: a key of the label files with its values."""
+
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def warnings(runs: tuple[Run, ...], parent: Run | None) -> Iterator[Warned]:
+    """Shortfalls, overrides that change nothing, scenarios with identical results."""
+    for run in runs:
+        yield from _shortfalls(run)
+        yield from _idle(run.scenario)
+    compared = [*runs, *([parent] if parent else [])]
+    for position, run in enumerate(compared):
+        for other in compared[position + 1 :]:
+            if run.scenario.name != other.scenario.name and _identical(run, other):
+                yield Warned("identical", {"scenario": run.scenario.name, "reference": other.scenario.name})
+
+
+def _shortfalls(run: Run) -> Iterator[Warned]:
+    for programme in run.labels.programmes:
+        short = run.of("shortfall", programme)[:, 0]
+        years = [year for year, amount in zip(run.years, short.tolist(), strict=True) if amount > 0]
+        if years:
+            values = {
+                "scenario": run.scenario.name,
+                "programme": programme,
+                "years": tuple(years),
+                "amount": f"{short.max():,.1f}",
+            }
+            yield Warned("shortfall", values)
+
+
+def _idle(scenario: Scenario) -> Iterator[Warned]:
+    """Overrides equal to what they override."""
+    if scenario.parent is None:
+        return
+    own, above = dict(leaves(scenario.document)), dict(leaves(scenario.parent.document))
+    told = {"name", "label.en", "label.ja", "description", "years"}
+    for path in scenario.overrides:
+        if path not in told and path in above and own[path] == above[path]:
+            place = scenario.places[path]
+            yield Warned("idle", {"place": place, "path": path, "parent": scenario.parent.name})
+
+
+def _identical(run: Run, other: Run) -> bool:
+    if run.labels.awards != other.labels.awards or run.years != other.years:
+        return False
+    shared = run.measures.keys() & other.measures.keys()
+    return all(np.array_equal(run.measures[name], other.measures[name], equal_nan=True) for name in shared)
+
+
+def parent_of(scenario: Scenario) -> Scenario | None:
+    """What a scenario alone is compared with: the scenario it extends; None where it extends a portfolio only."""
+    parent = scenario.parent
+    return parent if parent is not None and parent.parent is not None else None

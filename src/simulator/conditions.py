@@ -1,0 +1,79 @@
+"""Conditions on results as people write them: `shortfall > 0`, `selected[overseas_fellowships, 2024] >= 305`."""
+
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulator import quantities
+from simulator.errors import QuantityError, RequestError
+from simulator.measures import TOTAL, Measure, measure
+from simulator.results import Run
+
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+_GRAMMAR = re.compile(
+    r"\s*(?P<measure>\w+)\s*(?:\[\s*(?P<where>[^\],]+?)\s*(?:,\s*(?P<year>[^\]]+?)\s*)?\])?"
+    r"\s*(?P<sign>>=|<=|==|!=|>|<)\s*(?P<value>.+?)\s*"
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A measure of the portfolio, a programme or an award type, compared with a number, in one year or any."""
+
+    text: str
+    measure: str
+    programme: str
+    award: str
+    year: int | None
+    sign: str
+    value: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Condition":
+        """Read `MEASURE[PROGRAMME, YEAR] >= VALUE`.
+
+        The programme may be `total`, the default, or `PROGRAMME.AWARD`; without a year any year counts. The value is
+        in the measure's unit, money as people write it. RequestError where the text is no condition.
+        """
+        match = _GRAMMAR.fullmatch(text)
+        if match is None:
+            raise RequestError(f"{text!r} is no condition: write 'shortfall[overseas_fellowships,2024] > 0'")
+        kind = measure(match["measure"])
+        where, _, award = (match["where"] or TOTAL).partition(".")
+        if where == TOTAL and not kind.totals:
+            raise RequestError(f"{text!r}: {kind.id} does not add up over programmes: write {kind.id}[PROGRAMME]")
+        try:
+            year = quantities.year(match["year"]) if match["year"] else None
+            value = _number(kind, match["value"])
+        except QuantityError as error:
+            raise RequestError(f"{text!r}: {error}") from error
+        return cls(text.strip(), kind.id, where, award, year, match["sign"], value)
+
+    def first_year(self, run: Run) -> tuple[int, float] | None:
+        """First year in which the condition holds, with the figure; None where it holds in none."""
+        if self.year is not None and self.year not in run.years:
+            shown = f"FY{run.years.start}-FY{run.years.stop - 1}"
+            raise RequestError(f"{self.text!r}: FY{self.year} is not among the years of {run.scenario.name}, {shown}")
+        values = run.of(self.measure, self.programme, self.award)[:, 0]
+        holds = np.asarray(COMPARISONS[self.sign](values, self.value))
+        for year, value, met in zip(run.years, values.tolist(), holds.tolist(), strict=True):
+            if met and self.year in (None, year):
+                return year, value
+        return None
+
+
+def _number(kind: Measure, text: str) -> float:
+    quantity = quantities.SIGNED_MONEY if kind.unit == "million_yen" else quantities.COUNT
+    return quantity.parse(text)

@@ -1,0 +1,21 @@
+"""The tidy table for other programs: CSV and JSON with ids, numbers that read back to the same bits."""
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import TextIO
+
+from simulator.tables import Row
+
+
+def write_csv(rows: Iterable[Row], stream: TextIO) -> None:
+    """Write CSV with a header; a figure that does not exist is empty."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(Row._fields)
+    writer.writerows(rows)
+
+
+def write_json(rows: Iterable[Row], stream: TextIO) -> None:
+    """Write a JSON list with an object for each row; a figure that does not exist is null."""
+    lines = ",\n".join(json.dumps(row._asdict(), ensure_ascii=False, allow_nan=False) for row in rows)
+    stream.write(f"[\n{lines}\n]\n")

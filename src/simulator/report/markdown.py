@@ -1,0 +1,20 @@
+"""Sheets as Markdown tables, to be pasted into a memo."""
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from simulator.report.pages import Sheet
+
+INDENT = "&emsp;"
+
+
+def write(sheets: Sequence[Sheet], stream: TextIO) -> None:
+    """Print sheets as Markdown; indents survive as spaces that Markdown keeps."""
+    for number, sheet in enumerate(sheets):
+        rule = ["---", *("---:" for _ in sheet.columns)]
+        rows = [[sheet.title, *sheet.columns], rule]
+        rows += [[INDENT * line.depth + line.label, *line.cells] for line in sheet.lines]
+        if number:
+            stream.write("\n")
+        for row in rows:
+            stream.write("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n")

@@ -1,0 +1,32 @@
+"""Sheets in the terminal or a pipe: columns aligned, also under Japanese labels."""
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.report.pages import Sheet
+
+UNLIMITED = 10_000
+"""Columns are as wide as their figures need: ten years of a large portfolio fit 100."""
+
+LABEL_WIDTH = 28
+STYLES = {"difference": "dim", "heading": "bold", "value": ""}
+
+
+def write(sheets: Sequence[Sheet], stream: TextIO) -> None:
+    """Print sheets one under the other; colour only where the stream is a terminal."""
+    console = Console(file=stream, highlight=False, width=UNLIMITED)
+    for number, sheet in enumerate(sheets):
+        if number:
+            console.print()
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+        table.add_column("", no_wrap=True, min_width=LABEL_WIDTH)
+        for column in sheet.columns:
+            table.add_column(column, justify="right", no_wrap=True, header_style="bold")
+        for line in sheet.lines:
+            table.add_row(Text("  " * line.depth + line.label), *line.cells, style=STYLES[line.kind])
+        console.print(Text(sheet.title, style="bold"))
+        console.print(table)

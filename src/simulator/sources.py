@@ -1,0 +1,103 @@
+"""Where every number comes from: each input in force with its value, unit, file and line, and published source."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from simulator.errors import Place
+from simulator.scenario import Document, Leaf, Scenario, leaves
+from simulator.values import ALWAYS, Named, Stay, Steps
+
+RESIDUAL = "residual:"
+LARGE_RESIDUAL = 0.15
+"""Share of a programme's budget above which a residual is warned of: the unit costs explain too little."""
+
+FOR_PEOPLE = ("name", "label", "description")
+
+
+class Source(NamedTuple):
+    """One input in force; `place` is None for a default of the format."""
+
+    path: str
+    value: str
+    unit: str
+    place: Place | None
+    source: str
+    note: str
+
+
+class Residual(NamedTuple):
+    """What the unit costs leave of a programme's budget, million yen, and its share of that budget."""
+
+    programme: str
+    path: str
+    amount: float
+    share: float
+
+
+def sources(scenario: Scenario) -> Iterator[Source]:
+    """Every input in force, in the order of the format; a value by year has a line for each year."""
+    for path, leaf in leaves(scenario.document):
+        if path.partition(".")[0] in FOR_PEOPLE or ".label." in path or path.startswith("figures."):
+            continue
+        for below, value, unit in _values(leaf):
+            place = _place(scenario, f"{path}.{below}" if below else path, path)
+            source = place.source or "" if place else ""
+            yield Source(f"{path}.{below}" if below else path, value, unit, place, source, _note(place))
+    for section, figures in scenario.document.figures.items():
+        for name, figure in figures.items():
+            path = f"figures.{section}.{name}"
+            place = _place(scenario, path, path)
+            yield Source(path, str(figure.value), figure.unit, place, figure.source, figure.note or "")
+
+
+def residuals(scenario: Scenario) -> Iterator[Residual]:
+    """Every fixed cost whose source says that it is a residual."""
+    document = scenario.document
+    for name, programme in document.programmes.items():
+        path = f"programmes.{name}.fixed_costs.amount"
+        place = scenario.places.get(path)
+        if place is not None and (place.source or "").startswith(RESIDUAL):
+            amount = programme.fixed_costs.amount.at(document.first_year)
+            budget = _given(document, name)
+            yield Residual(name, path, amount, amount / budget if budget else float("inf"))
+
+
+def _given(document: Document, name: str) -> float:
+    """The base of a programme's first appropriation, before levels and growth."""
+    programme = document.programmes[name]
+    base = programme.budget.base or document.budget.base or next(iter(programme.appropriations))
+    steps = base if isinstance(base, Steps) else programme.appropriations[base]
+    return steps.at(document.first_year)
+
+
+def _place(scenario: Scenario, path: str, leaf: str) -> Place | None:
+    return scenario.places.get(path) or scenario.places.get(leaf)
+
+
+def _note(place: Place | None) -> str:
+    return place.note or "" if place else ""
+
+
+def _values(leaf: Leaf) -> Iterator[tuple[str, str, str]]:
+    """Value of a leaf as (key of its year, text, unit); a constant has no key."""
+    if not isinstance(leaf, Steps | Named):
+        text = ", ".join(str(item) for item in leaf) if isinstance(leaf, tuple) else str(leaf)
+        yield "", text, ""
+        return
+    named = [step for step in leaf.steps if step[0] != ALWAYS] or leaf.steps
+    for year, value in named:
+        steady = isinstance(leaf, Named) and year == ALWAYS
+        yield "steady" if steady else str(year or ""), _text(value), leaf.quantity.unit
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Stay):
+        return " + ".join(_range(low, high, share) for low, high, share in value.ranges)
+    if isinstance(value, tuple):
+        return " + ".join(f"{share:g} in month {month}" for month, share in enumerate(value) if share)
+    return f"{value:.12g}"
+
+
+def _range(low: float, high: float, share: float) -> str:
+    length = f"{low:g}" if low == high else f"{low:g}-{high:g}"
+    return length if share == 1.0 else f"{share:g} of {length}"

@@ -1,0 +1,124 @@
+"""Axes become labels again: the tidy table, of which every other table is a view (interface.md)."""
+
+from collections.abc import Container, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from simulator.arrays import Floats
+from simulator.errors import RequestError
+from simulator.measures import TOTAL, UNIT_PRICE, every_measure, measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.results import Result, Run
+
+
+class Row(NamedTuple):
+    """One figure; `value` is None where it does not exist."""
+
+    scenario: str
+    fiscal_year: int
+    programme: str
+    award: str
+    measure: str
+    statistic: str
+    value: float | None
+    unit: str
+
+
+class Series(NamedTuple):
+    """One line of a table: a measure of an award type, a programme or the portfolio over the years, (Y,)."""
+
+    programme: str
+    award: str
+    measure: str
+    values: Floats
+
+
+def series(
+    run: "Run", names: Sequence[str] | None = None, programmes: Container[str] | None = None
+) -> Iterator[Series]:
+    """Every line a run has, by measure, programme and award type; sums only where adding up makes sense."""
+    asked = list(names) if names else [name for name in every_measure(run.labels) if name in run.measures]
+    for name in asked:
+        kind = measure(name)
+        for programme in run.labels.programmes:
+            awards = [award for of, award in run.labels.awards if of == programme]
+            if (programmes is not None and programme not in programmes) or (kind.level == "award" and not awards):
+                continue
+            for award in awards if kind.level == "award" else ():
+                values = _only_draw(run.of(name, programme, award))
+                if not (name.startswith(UNIT_PRICE) and np.isnan(values).all()):
+                    yield Series(programme, award, name, values)
+            if kind.level == "programme" or kind.sums:
+                yield Series(programme, "", name, _only_draw(run.of(name, programme)))
+        if kind.totals and programmes is None:
+            yield Series(TOTAL, "", name, _only_draw(run.of(name)))
+
+
+def rows(
+    result: "Result",
+    *,
+    names: Sequence[str] | None = None,
+    programmes: Container[str] | None = None,
+    years: Container[int] | None = None,
+    reference: "Run | None" = None,
+) -> Iterator[Row]:
+    """Rows of the tidy table; with a reference also `difference` and `ratio` to it, where both have the figure.
+
+    Parameters
+    ----------
+    names, programmes, years : those wanted, all if not given
+    reference : the run that differences are taken from
+
+    """
+    base = (
+        {(line.programme, line.award, line.measure): line.values for line in series(reference, names, programmes)}
+        if reference
+        else {}
+    )
+    for run in result.runs:
+        for line in series(run, names, programmes):
+            for statistic, values in _statistics(line, run, base, result.statistic, reference):
+                for year, value in zip(run.years, values.tolist(), strict=True):
+                    if years is None or year in years:
+                        known = None if value != value else value  # noqa: PLR0124 (NaN is the value unlike itself)
+                        unit = "ratio" if statistic == "ratio" else measure(line.measure).unit
+                        yield Row(run.scenario.name, year, *line[:3], statistic, known, unit)
+
+
+def tidy(result: "Result") -> "pd.DataFrame":
+    """The tidy table as a data frame."""
+    import pandas as pd
+
+    return pd.DataFrame(rows(result), columns=list(Row._fields))
+
+
+def pivot(result: "Result", name: str) -> "pd.DataFrame":
+    """One measure of the first run: programmes (and their total, where it adds up) by years."""
+    import pandas as pd
+
+    run = result.runs[0]
+    lines = {line.programme: line.values for line in series(run, [name]) if not line.award}
+    if not lines:
+        raise RequestError(f"{name} does not add up over award types: take it from table()")
+    return pd.DataFrame.from_dict(lines, orient="index", columns=pd.Index(run.years, name="fiscal_year"))
+
+
+def _statistics(
+    line: Series, run: "Run", base: dict[tuple[str, str, str], Floats], statistic: str, reference: "Run | None"
+) -> Iterator[tuple[str, Floats]]:
+    yield statistic, line.values
+    if reference is None or line[:3] not in base or reference.years != run.years:
+        return
+    other = base[line[:3]]
+    yield "difference", line.values - other
+    yield "ratio", np.divide(line.values, other, out=np.full_like(other, np.nan), where=other != 0)
+
+
+def _only_draw(values: Floats) -> Floats:
+    if values.shape[1] != 1:
+        raise RequestError(f"a varied result has {values.shape[1]} runs: take array(measure), or means with mean()")
+    return values[:, 0]
