@@ -319,9 +319,7 @@ def test_months_count_from_april(written: str, place: int) -> None:
         (quantities.month, 4, "4 is no month: write april, apr or 4月"),
     ],
 )
-def test_a_refusal_says_what_to_write(
-    read: Callable[[object], object], written: object, message: str
-) -> None:
+def test_a_refusal_says_what_to_write(read: Callable[[object], object], written: object, message: str) -> None:
     with pytest.raises(QuantityError) as refusal:
         read(written)
     assert str(refusal.value) == message

@@ -122,8 +122,9 @@ class Life:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a block of runs reads."""
+    """All that a block of `runs` runs, R, reads."""
 
+    runs: int
     labels: Labels
     choices: Choices
     budgets: Budgets
@@ -131,12 +132,6 @@ class Inputs:
     prices: Prices
     life: Life
     history: Floats  # (H, J, r) starts before the first year
-
-    @property
-    def runs(self) -> int:
-        """R: length of the run axis, 1 where nothing varies."""
-        others = (int(self.life.first.shape[-1]), int(self.history.shape[-1]))
-        return max(self.budgets.runs, self.terms.runs, self.prices.runs, *others)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,11 +14,13 @@ from simulator.errors import RequestError, SimulatorError
 
 if TYPE_CHECKING:
     from simulator.comparison import Warned
-    from simulator.conditions import Condition
     from simulator.labels import Words
     from simulator.report.pages import View
     from simulator.results import Run
     from simulator.scenario import Scenario
+
+UsageError: Any = typer.BadParameter.__mro__[1]
+"""What typer raises when the command line is off; it has no name in typer's interface."""
 
 DONE, FAILED_CHECK, WRONG_INPUT, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -26,7 +29,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
         "What a research-funding budget does to awards, commitments and money over ten years.\n\n"
@@ -109,11 +111,16 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     result = model.run([*scenarios, *([parent] if parent else [])])
     runs, beside = result.runs[: len(scenarios)], result.runs[-1] if parent else None
     view = _view(runs, beside, words(_language(lang)), programme, years)
+    _require_known(measure, runs)
+    held = [(condition, run, met) for condition in conditions for run in runs if (met := condition.first_year(run))]
     _print(view, format, measure, differences=differences)
     if not quiet:
         for warned in comparison.warnings(runs, beside):
             typer.echo(f"warning: {_warning(view, warned)}", err=True)
-    _check(conditions, runs)
+    for condition, run, (year, value) in held:
+        typer.echo(f"{run.scenario.name}: {condition.text} holds in FY{year}: {value:,.6g}", err=True)
+    if held:
+        raise typer.Exit(FAILED_CHECK)
 
 
 @app.command("sources", help="Every input in force: value, unit, file and line, published source or assumption.")
@@ -139,23 +146,37 @@ def _sources(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the console script: the exit status is 0, 1, 2 or 3 (interface.md)."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     commands = {command.name for command in app.registered_commands}
-    if given and given[0] not in {*commands, "-h", "--help", "--version"}:
+    if given[0] not in {*commands, "-h", "--help", "--version"}:
         given.insert(0, "run")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot write Japanese shows question marks
+    sys.exit(_status(given))
+
+
+def _status(given: list[str]) -> int:
+    """Run the command; the exit status, what went wrong being said in one line on stderr."""
     try:
-        app(given, prog_name="simulate", standalone_mode=True)
-    except SimulatorError as error:
+        status = app(given, prog_name="simulate", standalone_mode=False)
+        sys.stdout.flush()
+    except (SimulatorError, UsageError) as error:
         if "--traceback" in given:
             raise
-        typer.echo(str(error), err=True)
-        sys.exit(WRONG_INPUT)
+        typer.echo(error.format_message() if isinstance(error, UsageError) else str(error), err=True)
+        return WRONG_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing left to say
-        sys.exit(DONE)
+        return DONE
     except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered cannot be written
         typer.echo(f"the machine failed: {error}", err=True)
-        sys.exit(MACHINE_FAILED)
+        return MACHINE_FAILED
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("interrupted", err=True)
+        return INTERRUPTED
+    return int(status or DONE)
 
 
 def _language(lang: Language | None) -> str:
@@ -169,6 +190,15 @@ def _require_distinct(scenarios: Sequence["Scenario"]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise RequestError(f"{name} is given twice: tables name a scenario by its file's stem, rename one")
+
+
+def _require_known(measures: Sequence[str], runs: "tuple[Run, ...]") -> None:
+    from simulator.measures import measure
+
+    for name in measures:
+        measure(name)
+        if not any(name in run.measures for run in runs):
+            raise RequestError(f"{name}: no award type has such a cost component")
 
 
 def _view(
@@ -216,12 +246,3 @@ def _warning(view: "View", warned: "Warned") -> str:
         values["years"] = ", ".join(view.words.year(year) for year in values["years"])
         values["programme"] = view.programme_label(values["programme"])
     return view.words("warnings", warned.key, **values)
-
-
-def _check(conditions: Sequence["Condition"], runs: "tuple[Run, ...]") -> None:
-    """Say which conditions hold, and exit with 1 if any does."""
-    held = [(condition, run, met) for condition in conditions for run in runs if (met := condition.first_year(run))]
-    for condition, run, (year, value) in held:
-        typer.echo(f"{run.scenario.name}: {condition.text} holds in FY{year}: {value:,.6g}", err=True)
-    if held:
-        raise typer.Exit(FAILED_CHECK)

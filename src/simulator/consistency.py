@@ -59,6 +59,7 @@ def _base(budget: Budget, document: Document) -> Iterator[Fault]:
         if own is None and budget.base not in programme.appropriations:
             columns = ", ".join(programme.appropriations)
             yield ("budget", "base"), f"{name} has no appropriation {budget.base}: it has {columns}"
+            return
 
 
 def _programme(programme: Programme, document: Document) -> Iterator[Fault]:

@@ -43,6 +43,7 @@ def inputs_of(batch: Batch, start: int, stop: int) -> Inputs:
         return leaves.kept(build, partial(build, leaves))
 
     return Inputs(
+        runs=stop - start,
         labels=batch.labels,
         choices=part(_choices),
         budgets=part(_budgets),
@@ -80,7 +81,7 @@ def _budgets(leaves: Leaves) -> Budgets:
         fixed_costs.append(fixed if programme.awards else given)
         reserve.append(leaves.by_year(f"{path}.reserve", leaves.years) if programme.awards else nothing)
         ceiling.append(leaves.by_year(limit, leaves.years) * given if leaves.has(limit) else unlimited)
-    return Budgets(*(side_by_side(rows) for rows in (appropriation, fixed_costs, reserve, ceiling)))
+    return Budgets(*(side_by_side(rows, len(leaves.years)) for rows in (appropriation, fixed_costs, reserve, ceiling)))
 
 
 def _appropriation(leaves: Leaves, name: str) -> Floats:
@@ -102,7 +103,8 @@ def _terms(leaves: Leaves) -> Terms:
         absent = np.full((len(leaves.years), 1), otherwise)
         there = [leaves.has(f"{path}.{field}") for path in paths]
         rows = zip(paths, there, strict=True)
-        return side_by_side([leaves.by_year(f"{p}.{field}", leaves.years) if has else absent for p, has in rows])
+        found = [leaves.by_year(f"{path}.{field}", leaves.years) if has else absent for path, has in rows]
+        return side_by_side(found, len(leaves.years))
 
     shares = []
     for path, (programme, _) in zip(paths, leaves.labels.awards, strict=True):
@@ -113,7 +115,7 @@ def _terms(leaves: Leaves) -> Terms:
         deferral=given("deferral", 0.0),
         plan=given("plan", np.nan),
         maximum=given("maximum", np.inf),
-        budget_share=side_by_side([share[None] for share in shares])[0],
+        budget_share=side_by_side([share[None] for share in shares], 1)[0],
     )
 
 

@@ -240,6 +240,6 @@ def alike(arrays: Sequence[Floats]) -> list[Floats]:
     return list(np.broadcast_arrays(*arrays))
 
 
-def side_by_side(rows: Sequence[Floats]) -> Floats:
-    """Rows (Y, r) as (Y, n, r)."""
-    return np.ascontiguousarray(np.stack(alike(rows), axis=1)) if rows else np.empty((0, 0, 1))
+def side_by_side(rows: Sequence[Floats], length: int) -> Floats:
+    """Rows, each (length, r), as (length, n, r)."""
+    return np.ascontiguousarray(np.stack(alike(rows), axis=1)) if rows else np.empty((length, 0, 1))

@@ -36,7 +36,7 @@ def life(leaves: Leaves) -> Life:
 def history(leaves: Leaves) -> Floats:
     """(H, J, r) starts of the years before the first whose cohorts may still be in place."""
     years = _history_years(leaves)
-    return side_by_side([leaves.named(f"{path}.history", years) for path in _paths(leaves)])
+    return side_by_side([leaves.named(f"{path}.history", years) for path in _paths(leaves)], len(years))
 
 
 def _paths(leaves: Leaves) -> list[str]:

@@ -197,7 +197,9 @@ def _problems(error: ValidationError, tree: Node) -> list[Problem]:
     problems: dict[str, Problem] = {}
     for fault in error.errors():
         keys, message = _fault(tuple(fault["loc"]), fault, tree)
-        problem = Problem(_place(tree, keys), _dotted(keys), message)
+        key_place = _descend(tree, keys[:-1]).key_places.get(keys[-1]) if keys else None
+        place = key_place if key_place and fault["type"] == "extra_forbidden" else _place(tree, keys)
+        problem = Problem(place, _dotted(keys), message)
         problems.setdefault(str(problem), problem)
     return list(problems.values())
 

@@ -125,7 +125,8 @@ def _run(scenario: Scenario, labels: Labels, arrays: Mapping[str, Floats], place
         labels=labels,
         years=range(first, last + 1),
         measures={
-            name: values.reshape(*values.shape[:2], members, -1)[shown, :, place] for name, values in arrays.items()
+            name: values.reshape(*values.shape[:2], members, values.shape[2] // members)[shown, :, place]
+            for name, values in arrays.items()
         },
     )
 

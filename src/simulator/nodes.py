@@ -17,6 +17,11 @@ from simulator.errors import InputError, Place
 SOURCED = {"value", "source", "note"}
 DEEPEST = 40
 LARGEST_FILE = 4_000_000
+TAGS = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
+}
+"""Tags that PyYAML resolves by itself; the types are ours."""
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -103,7 +108,7 @@ class _Tree:
             raise InputError.single(place, "", "aliases (*name) are not read here: write the value out")
         if depth > DEEPEST:
             raise InputError.single(place, "", f"is nested more than {DEEPEST} deep")
-        if not raw.tag.startswith("tag:yaml.org,2002:"):
+        if raw.tag not in TAGS:
             raise InputError.single(place, "", f"the tag {raw.tag} is not read here: leave it out")
         self.met[id(raw)] = raw
         if isinstance(raw, yaml.MappingNode):

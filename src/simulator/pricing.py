@@ -25,9 +25,9 @@ def prices(leaves: Leaves) -> Prices:
         for basis, rows in bases.items():
             rows.append(total[basis])
     return Prices(
-        start=side_by_side(bases["start"]),
-        end=side_by_side(bases["end"]),
-        month=side_by_side(bases["month"]),
+        start=side_by_side(bases["start"], len(leaves.years)),
+        end=side_by_side(bases["end"], len(leaves.years)),
+        month=side_by_side(bases["month"], len(leaves.years)),
         component=tuple(components),
     )
 

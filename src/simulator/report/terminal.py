@@ -12,7 +12,6 @@ from simulator.report.pages import Sheet
 UNLIMITED = 10_000
 """Columns are as wide as their figures need: ten years of a large portfolio fit 100."""
 
-LABEL_WIDTH = 28
 STYLES = {"difference": "dim", "heading": "bold", "value": ""}
 
 
@@ -23,7 +22,7 @@ def write(sheets: Sequence[Sheet], stream: TextIO) -> None:
         if number:
             console.print()
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-        table.add_column("", no_wrap=True, min_width=LABEL_WIDTH)
+        table.add_column("", no_wrap=True)
         for column in sheet.columns:
             table.add_column(column, justify="right", no_wrap=True, header_style="bold")
         for line in sheet.lines:

@@ -1,0 +1,205 @@
+"""The command line as people use it: output, exit status, and what stays silent."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.cli import main
+
+
+def simulate(*arguments: str) -> int:
+    """Exit status of a call in this process; what it prints is captured by the test's `capsys`."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "C.UTF-8")
+
+
+def test_the_main_job(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("scenarios/plus10pct.yaml") == 0
+    output = capsys.readouterr()
+    lines = output.out.splitlines()
+    assert lines[0] == "Selected in the year"
+    assert lines[2].split()[2:] == ["335", "336", "335", "335", "336", "335", "336", "335", "335", "336"]
+    assert lines[3].split()[2:] == ["+30", "+31", "+30", "+30", "+31", "+30", "+31", "+30", "+30", "+31"]
+    assert output.err == ""
+    assert "\x1b" not in output.out
+
+
+def test_run_may_be_said_and_options_may_stand_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    calls = (
+        ("run", "scenarios/plus10pct.yaml", "--measure", "selected"),
+        ("--measure", "selected", "scenarios/plus10pct.yaml"),
+        ("scenarios/plus10pct.yaml", "--measure", "selected"),
+    )
+    printed = []
+    for call in calls:
+        assert simulate(*call) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1] == printed[2] != ""
+
+
+def test_several_scenarios_stand_side_by_side_with_differences_from_the_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert (
+        simulate("scenarios/baseline.yaml", "scenarios/plus10pct.yaml", "--measure", "budget", "--years", "2022") == 0
+    )
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[2:6] == [
+        "Overseas fellowships",
+        "  baseline            3,363",
+        "  plus10pct           3,699",
+        "    Δ baseline         +336",
+    ]
+
+
+def test_baseline_names_what_differences_are_taken_from(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("scenarios/plus10pct.yaml", "--baseline", "scenarios/minus10pct.yaml", "--format", "json")
+    assert simulate(*arguments, "--differences", "--measure", "budget", "--years", "2030") == 0
+    rows = json.loads(capsys.readouterr().out)
+    total = {row["statistic"]: row["value"] for row in rows if row["programme"] == "total"}
+    assert total["difference"] == pytest.approx(3260)
+    assert {row["scenario"] for row in rows} == {"plus10pct"}
+
+
+def test_japanese_words_and_ids_in_machine_formats(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("scenarios/baseline.yaml", "--lang", "ja", "--years", "令和4年度") == 0
+    assert "海外特別研究員         305" in capsys.readouterr().out
+    assert simulate("scenarios/baseline.yaml", "--lang", "ja", "--format", "csv", "--measure", "spend") == 0
+    assert "baseline,2022,overseas_fellowships,,spend,value," in capsys.readouterr().out
+
+
+def test_language_comes_from_the_locale(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    assert simulate("scenarios/baseline.yaml", "--measure", "budget") == 0
+    assert "予算額（百万円）" in capsys.readouterr().out
+
+
+def test_fail_if(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("scenarios/baseline.yaml", "--quiet", "--fail-if", "shortfall > 0") == 0
+    assert capsys.readouterr().err == ""
+    condition = "selected[satreps] < 19"
+    assert simulate("scenarios/minus10pct.yaml", "--fail-if", condition, "--fail-if", "shortfall > 0") == 1
+    assert capsys.readouterr().err == "minus10pct: selected[satreps] < 19 holds in FY2022: 10\n"
+
+
+def test_warnings_of_shortfall_idle_overrides_and_identical_scenarios(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    baseline = Path("scenarios/baseline.yaml").resolve()
+    path = tmp_path / "idle.yaml"
+    path.write_text(f"extends: {baseline}\nbudget: {{level: +0%}}\n", encoding="utf-8")
+    assert simulate(str(path)) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        f"warning: {path}:2:17: budget.level: this override changes nothing: baseline says the same",
+        "warning: idle and baseline give identical results: what the scenario changes reaches no figure",
+    ]
+    path.write_text(f"extends: {baseline}\nbudget: {{level: -100%}}\n", encoding="utf-8")
+    assert simulate(str(path), "--lang", "ja") == 0
+    assert "idle：海外特別研究員 は R4, R5" in capsys.readouterr().err
+    assert simulate(str(path), "--quiet") == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["scenarios/none.yaml"], "there is no file scenarios/none.yaml"),
+        (["scenarios/baselin.yaml"], "did you mean baseline.yaml?"),
+        (["scenarios/baseline.yaml", "--measure", "selectd"], "selectd: no such measure; did you mean selected?"),
+        (["scenarios/baseline.yaml", "--programme", "satrep"], "satrep: no such programme; there are overseas_"),
+        (["scenarios/baseline.yaml", "--years", "2020-2024"], "--years 2020-2024: baseline shows FY2022 to FY2031"),
+        (["scenarios/baseline.yaml", "--set", "budget.level"], "a setting is PATH=VALUE"),
+        (["scenarios/baseline.yaml", "--fail-if", "often"], "'often' is no condition"),
+        (["scenarios/baseline.yaml", "scenarios/baseline.yaml"], "baseline is given twice"),
+        (["scenarios/baseline.yaml", "--fail-if", "selected[sakura] > 3"], "sakura: no such programme"),
+        (
+            ["scenarios/baseline.yaml", "--measure", "unit_price_x"],
+            "unit_price_x: no award type has such a cost component",
+        ),
+        (["sources"], "Missing argument"),
+        (["scenarios/baseline.yaml", "--frmat", "csv"], "No such option: --frmat"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_with_status_2(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert simulate(*arguments) == 2
+    output = capsys.readouterr()
+    assert message in output.err
+    assert output.err.count("\n") == 1
+    assert output.out == ""
+
+
+def test_sources_say_where_every_number_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("sources", "scenarios/plus10pct.yaml") == 0
+    output = capsys.readouterr()
+    lines = [line.split() for line in output.out.splitlines()]
+    assert ["budget.level", "0.1", "share", "scenarios/plus10pct.yaml:6:10", "set", "by", "the", "scenario"] in lines
+    assert any(
+        line[:3] == ["programmes.sakura_science.awards.visit.costs.visit.amount", "0.44", "million_yen"]
+        for line in lines
+    )
+    assert "Sakura Science" not in output.out.partition("Residuals")[2]  # derived from the request: nothing is left
+    assert "16.7%" in output.out
+    assert output.err.startswith("warning: programmes.invited_researchers.fixed_costs.amount: the residual 617.2")
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("--help") == 0
+    assert "simulate SCENARIO.yaml" in capsys.readouterr().out
+    assert simulate("run", "--help") == 0
+    text = capsys.readouterr().out
+    for option in ("measure", "programme", "years", "set", "baseline", "differences", "fail-if", "format", "lang"):
+        assert f"--{option}" in text
+    assert simulate("--version") == 0
+    assert capsys.readouterr().out == "simulate 0.1.0\n"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom simulator.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'pandas', 'scipy', 'matplotlib', 'numpy', 'pydantic', 'yaml', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    code = "from simulator.cli import main; main(['scenarios/baseline.yaml', '--format', 'csv'])"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.read(10)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+
+
+def test_a_full_disk_is_the_machines_failure() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no device that is always full")
+    code = "from simulator.cli import main; main(['scenarios/baseline.yaml'])"
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_terminal_that_cannot_write_japanese_gets_a_message_not_a_traceback() -> None:
+    code = "from simulator.cli import main; main(['scenarios/baseline.yaml', '--lang', 'ja'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={"PYTHONIOENCODING": "ascii"}, check=False
+    )
+    assert b"Traceback" not in done.stderr
+    assert io.BytesIO(done.stdout).read().isascii()

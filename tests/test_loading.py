@@ -1,0 +1,209 @@
+"""Files as people write them: what merges, what replaces, where a value was written, what is refused and how."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import simulator as sim
+from simulator.nodes import read_text
+from simulator.scenario import Document
+
+BAD = Path(__file__).parent / "bad_scenarios"
+FELLOWS = "programmes.overseas_fellowships.awards.fellowship"
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def fellowship(document: Document) -> object:
+    return document.programmes["overseas_fellowships"].awards["fellowship"]
+
+
+@pytest.mark.parametrize("path", sorted(BAD.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_bad_file_gives_the_message_of_its_first_line(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from simulator.cli import main
+
+    here = Path.cwd()
+    os.chdir(BAD)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main([path.name])
+    finally:
+        os.chdir(here)
+    output = capsys.readouterr()
+    assert ended.value.code == 2
+    assert output.err == path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") + "\n"
+    assert output.out == ""
+
+
+def test_mappings_merge_and_values_replace(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "one.yaml",
+        """
+        extends: mext-fy2022
+        programmes:
+          satreps:
+            budget: {level: +5%}
+            awards:
+              project: {duration: 48 months, take_up: {2022: 90%, 2024: 80%}}
+        """,
+    )
+    path = write(
+        tmp_path,
+        "two.yaml",
+        "extends: one.yaml\nprogrammes: {satreps: {budget: {growth: 1%}, awards: {project: {take_up: {2026: 70%}}}}}",
+    )
+    scenario = sim.load(path)
+    satreps = scenario.document.programmes["satreps"]
+    assert satreps.budget.level.at(2022) == 0.05
+    assert satreps.budget.growth.at(2023) == 0.01
+    assert satreps.awards["project"].duration.at(2022).ranges == ((48.0, 48.0, 1.0),)
+    assert [satreps.awards["project"].take_up.at(year) for year in (2022, 2025, 2026)] == [1.0, 1.0, 0.7]
+    assert scenario.parent is not None
+    assert scenario.parent.name == "one"
+    assert scenario.portfolio.programmes["satreps"].awards["project"].duration.at(2022).ranges[-1][1] == 60
+
+
+def test_places_and_sources_follow_a_value_through_merging(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine.yaml", "extends: mext-fy2022\nprogrammes:\n  satreps: {reserve: 1 億円}\n")
+    scenario = sim.load(path)
+    assert str(scenario.places["programmes.satreps.reserve"]) == f"{path}:3:22"
+    grant = scenario.places["programmes.satreps.awards.project.costs.grant.amount"]
+    assert grant.file == "mext-fy2022.yaml"
+    assert grant.source == "MEXT FY2022 budget request: 35百万円程度／年・課題"
+
+
+def test_settings_lie_over_the_file() -> None:
+    scenario = sim.load(
+        "scenarios/plus10pct.yaml",
+        settings=["budget.level=-5%", f"{FELLOWS}.plan.2024=400", "programmes.satreps.appropriations.request=20 億円"],
+    )
+    document = scenario.document
+    assert document.budget.level.at(2022) == -0.05
+    assert document.programmes["satreps"].appropriations["request"].at(2022) == 2000
+    plan = document.programmes["overseas_fellowships"].awards["fellowship"].plan
+    assert plan is not None
+    assert [plan.at(year) for year in (2022, 2023, 2024)] == [305, 305, 400]
+    assert str(scenario.places["budget.level"]) == "--set budget.level=-5%"
+    assert scenario.name == "plus10pct"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("budget.level", "--set budget.level: a setting is PATH=VALUE, such as budget.level=+10%"),
+        ("budget.levl=+1%", "--set budget.levl=+1%: budget.levl: no such key; did you mean level?"),
+        ("budget.level=10%", "--set budget.level=10%: budget.level: 10% has no sign: write +10% or -10%"),
+        ("budget.level.2024=+1%", "--set budget.level.2024=+1%: 2024 cannot be set inside '+10%', which is one value"),
+        ("programmes.satrep.intake=cash", "no such programme; did you mean satreps?"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_refused(setting: str, message: str) -> None:
+    with pytest.raises(sim.InputError) as raised:
+        sim.load("scenarios/plus10pct.yaml", settings=[setting])
+    assert message in str(raised.value)
+
+
+def test_every_problem_of_a_file_is_reported_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "many.yaml", "extends: mext-fy2022\nbudget: {level: 5%, growht: 1%}\nyears: soon\n")
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(path)
+    assert [problem.path for problem in raised.value.problems] == ["years", "budget.level", "budget.growht"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{a: 3,363 百万円}", "3,363 百万円"),
+        ("{b: 1, a: 1,234,567, c: 2}", "1,234,567"),
+        ("{a: ¥3,363m}", "¥3,363m"),
+        ("a: no", "no"),
+        ("a: 1e3", 1000.0),
+        ("a: 12:30:45", "12:30:45"),
+        ("a: 0o17", "0o17"),
+        ("a: 2022-04-01", "2022-04-01"),
+        ("a: ~", None),
+        ("a: 'null'", "null"),
+        ("a: true", True),
+        ("a: .5", 0.5),
+        ("a: 令和4年度", "令和4年度"),
+        ("a: {value: 12, source: here, note: soft}", 12),
+    ],
+)
+def test_yaml_1_2_without_its_traps(text: str, value: object) -> None:
+    assert read_text(text, "text").plain["a"] == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x 1\nb: *x",
+        "a: !!python/name:os.system",
+        "? [a]\n: 1",
+        "{a: 3,36 百万円}",
+        "a: 1\na: 2",
+        "--- 1\n--- 2",
+        "a: '",
+        "[" * 100 + "]" * 100,
+    ],
+)
+def test_yaml_that_hides_something_is_refused(text: str) -> None:
+    with pytest.raises(sim.InputError):
+        read_text(text, "text")
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    for name, data, message in (
+        ("latin.yaml", "name: Größe".encode("latin-1"), "latin.yaml:1:1: is not UTF-8 text: save the file as UTF-8"),
+        ("large.yaml", b"#" * 4_000_001, "a scenario has at most 4,000,000"),
+        ("empty.yaml", b"", "first_year is missing here"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(data)
+        with pytest.raises(sim.InputError) as raised:
+            sim.load(path)
+        assert message in str(raised.value)
+    with pytest.raises(sim.InputError, match="is a folder, not a file"):
+        sim.load(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "bom.yaml"
+    path.write_bytes(b"\xef\xbb\xbfextends: mext-fy2022\n")
+    assert sim.load(path).document.first_year == 2022
+
+
+def test_a_portfolio_of_another_agency_runs_by_its_path(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "agency.yaml",
+        """
+        first_year: 2030
+        price_base_year: 2030
+        programmes:
+          grants:
+            agency: Council
+            appropriations: {voted: 12}
+            awards: {grant: {duration: 3 years, history: {steady: 1}, costs: {grant: {amount: 1, per: year}}}}
+        """,
+    )
+    path = write(tmp_path, "more.yaml", "extends: agency.yaml\nbudget: {level: +25%}\n")
+    run = sim.run(path).runs[0]
+    assert run.years == range(2030, 2040)
+    assert run.of("selected", "grants")[-1, 0] == 5
+
+
+def test_loading_imports_neither_pandas_nor_scipy_nor_numpy() -> None:
+    code = (
+        "import sys, simulator; simulator.load('mext-fy2022'); "
+        "print(sorted({'pandas', 'scipy', 'matplotlib', 'numpy', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,108 @@
+"""What a person sees: pages that add up, fit their width and speak both languages."""
+
+import io
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+import simulator as sim
+from simulator.labels import words
+from simulator.measures import MEASURES
+from simulator.report import markdown, pages, terminal
+from simulator.report.rounding import apportioned, decimals_for, rounded
+
+LABELS = Path("src/simulator/labels")
+
+
+def page(*names: str, language: str = "en", programmes: tuple[str, ...] = ()) -> list[pages.Sheet]:
+    runs = sim.run([f"scenarios/{name}.yaml" for name in names]).runs
+    shown, reference = (runs[:1], runs[1]) if len(runs) == 2 else (runs, runs[0] if len(runs) > 1 else None)
+    return pages.planners_page(pages.View(shown, reference, words(language), programmes))
+
+
+def printed(sheets: list[pages.Sheet]) -> str:
+    stream = io.StringIO()
+    terminal.write(sheets, stream)
+    return stream.getvalue()
+
+
+def test_label_files_have_the_same_keys_and_every_measure() -> None:
+    en, ja = (tomllib.loads((LABELS / f"{language}.toml").read_text(encoding="utf-8")) for language in ("en", "ja"))
+    assert {section: list(texts) for section, texts in en.items()} == {s: list(texts) for s, texts in ja.items()}
+    assert set(en["measures"]) == {*MEASURES, "unit_price"}
+    assert {measure.unit for measure in MEASURES.values()} <= set(en["units"])
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("name", ["plus10pct", "cash-intake", "double-by-2031", "enacted-fy2021"])
+def test_the_default_page_fits_100_columns(name: str, language: str) -> None:
+    text = printed(page(name, "baseline", language=language))
+    assert max(cell_len(line) for line in text.splitlines()) <= 100
+    assert "…" not in text
+
+
+def test_the_page_answers_in_order() -> None:
+    titles = [sheet.title for sheet in page("plus10pct", "baseline")]
+    assert titles == [
+        "Selected in the year",
+        "Supported in the year (in place at some time)",
+        "Money, million yen: All programmes",
+    ]
+
+
+@pytest.mark.parametrize("name", ["baseline", "plus10pct", "minus10pct", "cash-intake", "double-by-2031"])
+@pytest.mark.parametrize("programme", ["", "satreps", "overseas_challenge"])
+def test_money_adds_up_as_it_is_shown(name: str, programme: str) -> None:
+    (*_, money) = page(name, programmes=(programme,) if programme else ())
+    rows = {line.label: [float(cell.replace(",", "")) for cell in line.cells] for line in money.lines}
+    held = np.add(rows["Budget"], rows["Carried in"]) + rows["Shortfall"]
+    np.testing.assert_allclose(held, np.add(rows["Spend"], rows["Unspent"]), atol=1e-9)
+    parts = np.add(rows["Fixed costs"], rows["Commitments"]) + rows["New awards"]
+    np.testing.assert_allclose(parts, rows["Spend"], atol=1e-9)
+    np.testing.assert_allclose(np.add(rows["Carried out"], rows["Returned"]), rows["Unspent"], atol=1e-9)
+
+
+def test_differences_are_those_of_the_figures_shown() -> None:
+    for sheet in page("plus10pct", "baseline"):
+        beside = {line.label: line for line in next(s for s in page("baseline") if s.title == sheet.title).lines}
+        for value, change in zip(sheet.lines[::2], sheet.lines[1::2], strict=True):
+            for cell, shown, base in zip(change.cells, value.cells, beside[value.label].cells, strict=True):
+                numbers = [float(text.replace(",", "").replace("−", "-")) for text in (cell, shown, base)]
+                assert numbers[0] == pytest.approx(numbers[1] - numbers[2], abs=1e-9)
+
+
+def test_a_programme_shows_its_award_types() -> None:
+    selected = page("baseline", programmes=("satreps",))[0]
+    assert [(line.label, line.depth, line.cells[0]) for line in selected.lines] == [
+        ("SATREPS", 0, "19"),
+        ("Project", 1, "12"),
+        ("Feasibility study", 1, "7"),
+    ]
+
+
+def test_markdown_tables_have_a_cell_for_every_year() -> None:
+    stream = io.StringIO()
+    markdown.write(page("plus10pct", "baseline"), stream)
+    rows = [line for line in stream.getvalue().splitlines() if line]
+    assert {line.count("|") for line in rows} == {12}
+
+
+def test_rounding_is_half_up() -> None:
+    np.testing.assert_array_equal(rounded(np.array([2810.5, 2811.5, -0.5, 0.25]), 0), [2811, 2812, 0, 0])
+    assert decimals_for([np.array([1.0, 305.0])]) == 0
+    assert decimals_for([np.array([1234.56])]) == 0
+    assert decimals_for([np.array([0.5, 63.25])]) == 1
+    assert decimals_for([np.array([0.362])]) == 3
+
+
+@given(st.lists(st.floats(0, 1e5), min_size=1, max_size=6))
+def test_apportioned_parts_add_up_and_stay_within_one(values: list[float]) -> None:
+    total = np.floor(np.array([sum(values)]) + 0.5)
+    parts = apportioned([np.array([value]) for value in values], total, 0)
+    assert sum(float(part[0]) for part in parts) == total[0]
+    assert all(abs(float(part[0]) - value) <= 1 + 1e-5 for part, value in zip(parts, values, strict=True))
