@@ -13,7 +13,9 @@ arrays        labels become axes, here only; Inputs and Flows
 lifecycle     survival, person-month and payment kernels
 intake        the intake rules
 leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
-inputs        scenarios become arrays: budgets, terms, prices and lives
+pricing       what a component costs in a year, with revisions, indices and destinations
+lives         kernels of cohorts by year of start, each on the terms of that year
+inputs        scenarios become arrays: the inputs of a block of runs
 cohorts       the vectorised core; the only loop is over years
 measures      the dictionary of measures
 tables        axes become labels again: the tidy table

@@ -54,16 +54,31 @@ class Language(StrEnum):
     JA = "ja"
 
 
-Settings = Annotated[
-    list[str], typer.Option("--set", metavar="PATH=VALUE", help="Override one input; repeatable.", show_default=False)
+Files = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO.yaml...", help="Scenario files, or a shipped portfolio by its name.")
+]
+File = Annotated[str, typer.Argument(metavar="SCENARIO.yaml", help="A scenario file, or a shipped portfolio.")]
+Measures = Annotated[
+    list[str], typer.Option(metavar="ID", help="Show this measure instead of the planners' page; repeatable.")
+]
+Programmes = Annotated[
+    list[str], typer.Option(metavar="ID", help="Show this programme with its award types; repeatable.")
+]
+Years = Annotated[str, typer.Option(metavar="2022-2026", help="Show these fiscal years.", show_default=False)]
+Settings = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Override one input; repeatable.")]
+Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]
+Differences = Annotated[bool, typer.Option("--differences", help="Add rows of difference and ratio to csv and json.")]
+Conditions = Annotated[
+    list[str], typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, as 'shortfall > 0'; repeatable.")
 ]
 Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")]
+Traceback = Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")]
+Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
 
 
 @app.callback(invoke_without_command=True)
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-) -> None:
+def _root(*, version: Version = False) -> None:
     if version:
         typer.echo(f"simulate {__version__}")
         raise typer.Exit
@@ -71,32 +86,19 @@ def _root(
 
 @app.command("run", help="Run scenarios and compare them; the word run may be left out.")
 def _run(  # noqa: PLR0913 (one parameter is one option)
-    files: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO.yaml...", help="Scenario files, or a shipped portfolio.")
-    ],
+    files: Files,
     *,
-    measure: Annotated[
-        list[str], typer.Option(metavar="ID", help="Show this measure instead of the planners' page; repeatable.")
-    ] = [],  # noqa: B006 (typer copies defaults)
-    programme: Annotated[
-        list[str], typer.Option(metavar="ID", help="Show this programme and its award types; repeatable.")
-    ] = [],  # noqa: B006
-    years: Annotated[str, typer.Option(metavar="2022-2026", help="Show these fiscal years.", show_default=False)] = "",
+    measure: Measures = [],  # noqa: B006 (typer copies defaults)
+    programme: Programmes = [],  # noqa: B006
+    years: Years = "",
     settings: Settings = [],  # noqa: B006
-    baseline: Annotated[
-        str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)
-    ] = "",
-    differences: Annotated[
-        bool, typer.Option("--differences", help="Add rows of difference and ratio to csv and json.")
-    ] = False,
-    fail_if: Annotated[
-        list[str],
-        typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, such as 'shortfall > 0'; repeatable."),
-    ] = [],  # noqa: B006
-    format: Annotated[Format, typer.Option(help="table, csv, json or markdown.", show_default=False)] = Format.TABLE,  # noqa: A002
+    baseline: Baseline = "",
+    differences: Differences = False,
+    fail_if: Conditions = [],  # noqa: B006
+    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
     lang: Lang = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")] = False,
-    traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")] = False,  # noqa: ARG001 (read in main)
+    quiet: Quiet = False,
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
 ) -> None:
     from simulator import comparison, model
     from simulator.conditions import Condition
@@ -125,11 +127,11 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
 
 @app.command("sources", help="Every input in force: value, unit, file and line, published source or assumption.")
 def _sources(
-    file: Annotated[str, typer.Argument(metavar="SCENARIO.yaml", help="A scenario file, or a shipped portfolio.")],
+    file: File,
     *,
     settings: Settings = [],  # noqa: B006
     lang: Lang = None,
-    traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")] = False,  # noqa: ARG001
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
 ) -> None:
     from simulator import sources
     from simulator.labels import words

@@ -1,0 +1,125 @@
+"""What prose claims: code blocks run, excerpts are what is printed, generated pages and maps are current."""
+
+import ast
+import re
+import runpy
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import simulator
+from simulator.cli import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+
+
+def blocks(kind: str) -> list[object]:
+    found = []
+    for page in PAGES:
+        texts = [text for language, text in BLOCK.findall(page.read_text(encoding="utf-8")) if language == kind]
+        found += [pytest.param(text, id=f"{page.stem}-{place}") for place, text in enumerate(texts)]
+    return found
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_blocks_run(code: str) -> None:
+    exec(compile(code, "block", "exec"), {})
+
+
+@pytest.mark.parametrize("text", blocks("yaml"))
+def test_yaml_blocks_run(text: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "scenarios", tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "block.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert simulator.run(path).runs[0].of("spend").all()
+
+
+def simulate_calls() -> list[object]:
+    lines = [line for block in blocks("sh") for line in block.values[0].splitlines()]  # type: ignore[attr-defined]
+    return [line for line in lines if line.startswith("simulate ")]
+
+
+@pytest.mark.parametrize("line", simulate_calls())
+def test_commands_run(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = shlex.split(line, comments=True)
+    end = next((place for place, word in enumerate(words) if word in (">", "|")), len(words))
+    with pytest.raises(SystemExit) as ended:
+        main(words[1:end])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", blocks("text"))
+def test_excerpts_are_what_is_printed(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["scenarios/plus10pct.yaml", "--lang", "en"])
+    bad = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / "bad_scenarios").glob("*.yaml"))]
+    printed = capsys.readouterr().out + "\n".join(first.splitlines()[0].removeprefix("# ") for first in bad)
+    for line in text.splitlines():
+        assert line in printed
+
+
+def test_measures_page_is_current() -> None:
+    written = runpy.run_path(str(ROOT / "docs" / "measures.py"))
+    assert (ROOT / "docs/reference/measures.md").read_text(encoding="utf-8") == written["page"]()
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            assert link.startswith("http") or (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_map_at_the_door_names_every_module() -> None:
+    package = ROOT / "src" / "simulator"
+    modules = {path.stem for path in package.glob("*.py")} | {
+        path.parent.name for path in package.glob("*/__init__.py")
+    }
+    named = re.findall(r"^(\w+)  +\S", simulator.__doc__ or "", re.MULTILINE)
+    assert sorted(named) == sorted(modules - {"__init__", "simulator"})
+
+
+def test_public_names_are_pinned() -> None:
+    assert simulator.__all__ == [
+        "InputError",
+        "RequestError",
+        "Result",
+        "Run",
+        "Scenario",
+        "SimulatorError",
+        "compare",
+        "load",
+        "mean",
+        "run",
+    ]
+    assert all(getattr(simulator, name) for name in simulator.__all__)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src")))
+def test_modules_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.body:
+            first = node.body[0]
+            documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+            start = first.end_lineno if documented else node.lineno
+            assert (node.end_lineno or 0) - (start or 0) <= 40, node.name
+
+
+def test_import_is_light() -> None:
+    code = "import sys, simulator; print(sorted({'pandas', 'scipy', 'matplotlib', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_readme_names_every_shipped_scenario() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{path.stem}`" in readme for path in (ROOT / "scenarios").glob("*.yaml"))
