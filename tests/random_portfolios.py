@@ -99,7 +99,7 @@ class Maker:
         """What a scenario overrides in a programme."""
         fields: dict[str, Callable[[], object]] = {
             "budget": lambda: self.levers(["request", "enacted"]),
-            "reserve": lambda: self.by_year(lambda: self.number(0, 30)),
+            "reserve": lambda: self.by_year(lambda: self.one_of([1, 1, 10]) * self.number(0, 30)),
             "carry_limit": lambda: self.by_year(self.share),
             "whole_awards": self.rounding,
         }
@@ -125,11 +125,12 @@ class Maker:
         size = self.one_of([20, 100, 100, 400])
         programme: Tree = {
             "agency": self.one_of(["one", "one", "two", "fund"]),
+            "whole_awards": self.rounding(),
             "appropriations": {column: self.by_year(lambda: self.money(size)) for column in ("request", "enacted")},
         }
         fields: dict[str, Callable[[], object]] = {
             "fixed_costs": lambda: self.fixed_costs(size),
-            "reserve": lambda: self.by_year(lambda: self.number(0, size // 10)),
+            "reserve": lambda: self.by_year(lambda: self.number(0, size // self.one_of([10, 10, 1]))),
             "carry_limit": lambda: self.by_year(self.share),
             "budget": lambda: self.levers(["request", *[self.by_year(lambda: self.money(size), 0.8)] * 2]),
         }
@@ -141,7 +142,7 @@ class Maker:
             for award, share in zip(awards.values(), self.shares(len(awards)), strict=True):
                 award["budget_share"] = share
         rules = ["steady"] if self.at_rest else ["steady", "cash", "plan"]
-        programme |= {"intake": self.one_of(rules), "whole_awards": self.rounding(), "awards": awards}
+        programme |= {"intake": self.one_of(rules), "awards": awards}
         for award in awards.values():
             if programme["intake"] == "plan" or self.chance(0.4):
                 award["plan"] = self.by_year(lambda: self.number(0, 80) / 2)

@@ -147,6 +147,8 @@ def test_money_adds_up(documents: Documents) -> None:
         free = held - of("fixed_costs") - of("commitments") - (reserve if programme.awards else 0.0)
         assert close(of("available"), np.maximum(free, 0.0), held)
         assert (core.of("selected", name)[of("available") == 0] == 0).all()
+        for measure in ("available", "unspent", "shortfall"):
+            assert ((of(measure) == 0) | (of(measure) >= TOLERANCE * held)).all(), measure
 
 
 @examples(50)
