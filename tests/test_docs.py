@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
-def blocks(kind: str) -> list[object]:
+def blocks(kind: str) -> Sequence[object]:
     found = []
     for page in PAGES:
         texts = [text for language, text in BLOCK.findall(page.read_text(encoding="utf-8")) if language == kind]
@@ -41,7 +42,7 @@ def test_yaml_blocks_run(text: str, tmp_path: Path) -> None:
     assert simulator.run(path).runs[0].of("spend").all()
 
 
-def simulate_calls() -> list[object]:
+def simulate_calls() -> Sequence[object]:
     lines = [line for block in blocks("sh") for line in block.values[0].splitlines()]  # type: ignore[attr-defined]
     return [line for line in lines if line.startswith("simulate ")]
 

@@ -3,17 +3,15 @@
 Axis order is always (year, award or programme, run), the run last and contiguous; what does not vary over runs has
 length 1 there and is never copied. Letters used in every docstring:
 
-    Y fiscal years simulated      P programmes      J award types, those of a programme side by side
-    R runs of a block             r = 1 or R        H fiscal years before the first that still matter
-    K fiscal-year offsets of the longest award type  Q quantities of a cohort (see `lifecycle`)
+    Y fiscal years simulated     P programmes     J award types, those of a programme side by side, n of one programme
+    R runs of a block            r = 1 or R       H fiscal years before the first that still matter
+    K fiscal-year offsets of an award type        Q quantities of a cohort (see `lifecycle`)
 
 Flows have length Y. Stocks stand on the years' boundaries and have length Y + 1, the first being the opening one.
 Money is million yen, awards are counts, durations months.
 """
 
 from dataclasses import dataclass, fields
-from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,106 +30,100 @@ class Labels:
     awards: tuple[tuple[str, str], ...]
     components: tuple[tuple[str, str, str], ...]
 
-    @cached_property
-    def groups(self) -> tuple[range, ...]:
-        """Award rows of each programme."""
-        of = [programme for programme, _ in self.awards]
-        return tuple(range(of.index(p), of.index(p) + of.count(p)) if p in of else range(0) for p in self.programmes)
-
 
 @dataclass(frozen=True)
-class Choices:
-    """What does not vary over the runs of a batch: the rules of each programme."""
+class Money:
+    """Programmes' money, (Y, P, r) million yen.
 
-    intake: tuple[str, ...]
-    whole_awards: tuple[bool, ...]
-    capped: tuple[bool, ...]
-    lapses: Flags  # (Y, P) unspent money lapses at the end of this year
-
-
-class Part:
-    """Arrays of one kind, each with a run axis of 1 or R."""
-
-    @property
-    def runs(self) -> int:
-        """Longest run axis among the arrays."""
-        return max(int(array.shape[-1]) for array in vars(self).values() if isinstance(array, np.ndarray))
-
-
-@dataclass(frozen=True)
-class Budgets(Part):
-    """Money given and held, (Y, P, r) million yen; `carry_ceiling` is infinite where no limit is given."""
+    `set_aside` is fixed costs and reserve, `sustained` what the appropriation leaves beside them; `carry_ceiling` is
+    infinite where no limit is given; `required` is the budget that the plan would take (NaN where a type has none).
+    """
 
     appropriation: Floats
     fixed_costs: Floats
-    reserve: Floats
+    set_aside: Floats
+    sustained: Floats
     carry_ceiling: Floats
+    required: Floats
 
 
 @dataclass(frozen=True)
-class Terms(Part):
-    """Terms of selection: shares and counts (Y, J, r), `budget_share` (J, r).
-
-    `plan` is NaN where none is given, `maximum` infinite.
-    """
-
-    take_up: Floats
-    deferral: Floats
-    plan: Floats
-    maximum: Floats
-    budget_share: Floats
-
-
-@dataclass(frozen=True)
-class Prices(Part):
-    """Million yen a start, an end, a month in place (Y, J, r), and each component's own price, C times (Y, r)."""
-
-    start: Floats
-    end: Floats
-    month: Floats
-    component: tuple[Floats, ...]
-
-
-class Cohort(NamedTuple):
-    """A cohort in one year of its life: award row, row of its starts (from H years before the first), kernel (Q, r)."""
-
-    award: int
-    began: int
-    gives: Floats
-
-
-@dataclass(frozen=True)
-class Life:
-    """What cohorts give per start, each on the terms of its year of start; `lifecycle.kernel` says what Q holds.
+class Selection:
+    """What a programme's award types cost and how they are selected.
 
     Attributes
     ----------
-    first : (Y, Q, J, r) the year of start itself, offset 0
-    months : (Y, J, r) mean person-months of an award over its whole life
-    earlier : for the year before the first (offsets from 0) and then each year (offsets from 1), the cohorts still
-        alive in it, the youngest of each award type first
-    history : H, years before the first whose cohorts may still be in place
-
+    at_once, put_off : (Y, n, r) τ (1 − δ) and τ δ, shares of selections that start in the year and in the next
+    plan, maximum : (Y, n, r) counts, NaN and infinite where none is given
+    cost : (Y, n, r) τ (1 − δ) u_0, million yen a selection in its year
+    weight : (Y, n, r) φ / (τ Σ_k u_k) under `steady`, φ / (τ u_0) under `cash`: selections a million yen
     """
 
+    at_once: Floats
+    put_off: Floats
+    plan: Floats
+    maximum: Floats
+    cost: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Million yen an end and a month in place, a start's first year u_0 and whole life Σ_k u_k, (Y, n, r)."""
+
+    end: Floats
+    month: Floats
     first: Floats
-    months: Floats
-    earlier: tuple[tuple[Cohort, ...], ...]
-    history: int
+    whole: Floats
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One programme of a block of runs, with at least one award type.
+
+    Attributes
+    ----------
+    row, rows : its place among P, its award types among J
+    intake, whole_awards, capped, defers : its rules; whether a maximum is given, whether any selection is deferred
+    kernels : for each award type and year of start (H before the first, then Y), (K, Q, r)
+    history : (H, n, r) starts before the first year
+    planned : (Y, r) what its awards cost on the path on which every type selects its plan, million yen
+    """
+
+    row: int
+    rows: slice
+    intake: str
+    whole_awards: bool
+    capped: bool
+    defers: bool
+    selection: Selection
+    prices: Prices
+    kernels: tuple[tuple[Floats, ...], ...]
+    history: Floats
+    planned: Floats
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a block of `runs` runs, R, reads."""
+    """All that a block of `runs` runs, R, reads.
+
+    Attributes
+    ----------
+    quantities : Q, the quantities that cohorts are followed in
+    lapses : (Y, P) unspent money lapses at the end of this year
+    take_up : J times (Y, r)
+    component_prices : C times (Y, r) million yen
+    programmes : those with award types
+    """
 
     runs: int
     labels: Labels
-    choices: Choices
-    budgets: Budgets
-    terms: Terms
-    prices: Prices
-    life: Life
-    history: Floats  # (H, J, r) starts before the first year
+    quantities: int
+    money: Money
+    lapses: Flags
+    take_up: tuple[Floats, ...]
+    component_prices: tuple[Floats, ...]
+    programmes: tuple[Programme, ...]
 
 
 @dataclass(frozen=True)
@@ -140,8 +132,8 @@ class Flows:
 
     Attributes
     ----------
-    starts : (H + Y, J, R) awards that start, the history first
-    cohorts : (Y + 1, Q, J, R) what all cohorts together give in a year, the year before the first in front
+    starts : (Y, J, R) awards that start
+    cohorts : (Y + 1, J, Q, R) what all cohorts together give in a year, the year before the first in front
     selected : (Y, J, R)
     deferred : (Y + 1, J, R) selections that start in the next year, the year before the first in front
     spend_new, spend_continuing : (Y, J, R) million yen
@@ -167,15 +159,14 @@ class Flows:
     required_budget: Floats
 
     @classmethod
-    def empty(cls, labels: Labels, *, history: int, quantities: int, runs: int) -> "Flows":
+    def empty(cls, labels: Labels, *, quantities: int, runs: int) -> "Flows":
         """Uninitialised arrays for `runs` runs; `quantities` is Q."""
         years, awards, programmes = labels.years, len(labels.awards), len(labels.programmes)
         of_awards, of_programmes = (years, awards, runs), (years, programmes, runs)
         shapes = {
-            "starts": (history + years, awards, runs),
-            "cohorts": (years + 1, quantities, awards, runs),
+            "cohorts": (years + 1, awards, quantities, runs),
             "deferred": (years + 1, awards, runs),
             "carried": (years + 1, programmes, runs),
-            **dict.fromkeys(("selected", "spend_new", "spend_continuing"), of_awards),
+            **dict.fromkeys(("starts", "selected", "spend_new", "spend_continuing"), of_awards),
         }
         return cls(**{field.name: np.empty(shapes.get(field.name, of_programmes)) for field in fields(cls)})

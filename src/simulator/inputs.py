@@ -4,19 +4,18 @@ Each part is built from the leaves it reads, once; for a block of runs only thos
 leaf which varies. Nothing is parsed or validated per run.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 
-from simulator import lifecycle, lives, pricing
-from simulator.arrays import Budgets, Choices, Floats, Inputs, Terms
-from simulator.errors import InputError, Place
-from simulator.leaves import Batch, Leaves, side_by_side
+from simulator import lives, planning, pricing
+from simulator.arrays import Floats, Inputs, Money, Prices, Programme, Selection
+from simulator.leaves import Batch, Leaves, alike, side_by_side
+from simulator.lifecycle import EXITS, LATER_MONTHS, MONTHS
 from simulator.values import SHARES_SUM_TOLERANCE, Steps
 
-Part = TypeVar("Part")
+Kernels = tuple[tuple[Floats, ...], ...]
 
 
 def blocks(batch: Batch, size: int) -> Iterator[tuple[slice, Inputs]]:
@@ -30,58 +29,130 @@ def blocks(batch: Batch, size: int) -> Iterator[tuple[slice, Inputs]]:
     batch.check()
     for start in range(0, batch.runs, size):
         stop = min(start + size, batch.runs)
-        inputs = inputs_of(batch, start, stop)
-        _check(batch, inputs)
-        yield slice(start, stop), inputs
+        yield slice(start, stop), inputs_of(batch, start, stop)
 
 
 def inputs_of(batch: Batch, start: int, stop: int) -> Inputs:
     """Inputs of runs `start` to `stop`."""
     leaves = Leaves(batch, start, stop)
-
-    def part(build: Callable[[Leaves], Part]) -> Part:
-        return leaves.kept(build, partial(build, leaves))
-
+    labels, years = batch.labels, leaves.years
+    programmes = leaves.document.programmes
+    with_awards = [name for name in programmes if programmes[name].awards]
+    parts = {name: leaves.kept(name, partial(_programme, leaves, name)) for name in with_awards}
+    periods = [leaves.document.plan_periods.get(programme.agency) for programme in programmes.values()]
+    lapses = [[period is not None and year in period.ends for period in periods] for year in years]
     return Inputs(
         runs=stop - start,
-        labels=batch.labels,
-        choices=part(_choices),
-        budgets=part(_budgets),
-        terms=part(_terms),
-        prices=part(pricing.prices),
-        life=part(lives.life),
-        history=part(lives.history),
+        labels=labels,
+        quantities=lives.quantities(leaves),
+        money=_money(leaves, parts),
+        lapses=np.array(lapses),
+        take_up=tuple(leaves.by_year(f"{path}.take_up", years) for path in leaves.award_paths),
+        component_prices=tuple(pricing.component_price(leaves, *component) for component in labels.components),
+        programmes=tuple(parts.values()),
     )
 
 
-def _choices(leaves: Leaves) -> Choices:
-    document = leaves.document
-    programmes = document.programmes.values()
-    periods = [document.plan_periods.get(programme.agency) for programme in programmes]
-    lapses = [[period is not None and year in period.ends for period in periods] for year in leaves.years]
-    return Choices(
-        intake=tuple(programme.intake for programme in programmes),
-        whole_awards=tuple(programme.whole_awards for programme in programmes),
-        capped=tuple(any(award.maximum for award in programme.awards.values()) for programme in programmes),
-        lapses=np.array(lapses, dtype=np.bool_),
+def _programme(leaves: Leaves, name: str) -> Programme:
+    """Prices, rules and lives of a programme's award types."""
+    programme = leaves.document.programmes[name]
+    awards = [f"programmes.{name}.awards.{award}" for award in programme.awards]
+    quantities = lives.quantities(leaves)
+    kernels = tuple(
+        leaves.kept(("kernels", award), partial(lives.kernels, leaves, award, quantities=quantities))
+        for award in awards
+    )
+    before = lives.history_years(leaves)
+    history = side_by_side([leaves.named(f"{award}.history", before) for award in awards], len(before))
+    prices = _prices(leaves, name, kernels)
+    selection = _selection(leaves, name, awards, prices)
+    first = leaves.award_paths.index(awards[0])
+    return Programme(
+        row=leaves.labels.programmes.index(name),
+        rows=slice(first, first + len(awards)),
+        intake=programme.intake,
+        whole_awards=programme.whole_awards,
+        capped=any(award.maximum for award in programme.awards.values()),
+        defers=any(leaves.ever(f"{award}.deferral") for award in awards),
+        selection=selection,
+        prices=prices,
+        kernels=kernels,
+        history=history,
+        planned=planning.cost_of_plan(selection, prices, kernels, history),
     )
 
 
-def _budgets(leaves: Leaves) -> Budgets:
-    """Money of each programme; one without award types spends what it is given, F = B."""
-    appropriation, fixed_costs, reserve, ceiling = [], [], [], []
-    nothing, unlimited = np.zeros((len(leaves.years), 1)), np.full((len(leaves.years), 1), np.inf)
-    for name, programme in leaves.document.programmes.items():
-        path = f"programmes.{name}"
-        given = leaves.kept(path, partial(_appropriation, leaves, name))
-        index = pricing.passed_on(leaves, programme.fixed_costs.index, f"{path}.fixed_costs.indexation")
-        fixed = leaves.by_year(f"{path}.fixed_costs.amount", leaves.years) * index
-        limit = f"{path}.carry_limit"
-        appropriation.append(given)
-        fixed_costs.append(fixed if programme.awards else given)
-        reserve.append(leaves.by_year(f"{path}.reserve", leaves.years) if programme.awards else nothing)
-        ceiling.append(leaves.by_year(limit, leaves.years) * given if leaves.has(limit) else unlimited)
-    return Budgets(*(side_by_side(rows, len(leaves.years)) for rows in (appropriation, fixed_costs, reserve, ceiling)))
+def _prices(leaves: Leaves, name: str, kernels: Kernels) -> Prices:
+    """``u_0 = start + e_0 end + P_0 month`` and ``Σ_k u_k = start + end + Σ_k P_k month``."""
+    rows: list[tuple[Floats, ...]] = []
+    for award, by_start in zip(leaves.document.programmes[name].awards, kernels, strict=True):
+        start, end, month = pricing.by_basis(leaves, name, award)
+        begun = by_start[-len(leaves.years) :]
+        exits, months = (np.stack(alike([kernel[0, q] for kernel in begun])) for q in (EXITS, MONTHS))
+        later = np.stack(alike([kernel[0, LATER_MONTHS] for kernel in begun]))
+        first = start + end * exits + month * months
+        rows.append((end, month, first, start + end + month * (months + later)))
+    return Prices(*(side_by_side(column, len(leaves.years)) for column in zip(*rows, strict=True)))
+
+
+def _selection(leaves: Leaves, name: str, awards: list[str], prices: Prices) -> Selection:
+    """Terms of selection and what a selection costs; faults where a rule would divide by nothing."""
+    years, programme = leaves.years, leaves.document.programmes[name]
+
+    def given(field: str, otherwise: float) -> Floats:
+        absent = np.full((len(years), 1), otherwise)
+        paths = [f"{award}.{field}" for award in awards]
+        return side_by_side([leaves.by_year(p, years) if leaves.has(p) else absent for p in paths], len(years))
+
+    take_up, deferral = given("take_up", 1.0), given("deferral", 0.0)
+    put_off = take_up * deferral
+    at_once = take_up - put_off
+    share = given("budget_share", 1.0 / len(awards))
+    reckoned = take_up * (prices.first if programme.intake == "cash" else prices.whole)
+    if programme.intake != "plan":
+        _require_funded(leaves, awards, take_up, reckoned, programme.intake)
+    if (np.abs(share[0].sum(axis=0) - 1.0) > SHARES_SUM_TOLERANCE).any():
+        raise leaves.fault(f"programmes.{name}.awards", "the budget shares of its types do not add up to 1 in some run")
+    return Selection(
+        at_once=at_once,
+        put_off=put_off,
+        plan=given("plan", np.nan),
+        maximum=given("maximum", np.inf),
+        cost=at_once * prices.first,
+        weight=np.divide(share, reckoned, out=np.zeros_like(share * reckoned), where=reckoned > 0),
+    )
+
+
+def _require_funded(leaves: Leaves, awards: list[str], take_up: Floats, reckoned: Floats, rule: str) -> None:
+    """Raise where an intake rule would divide by nothing."""
+    for award, path in enumerate(awards):
+        if (take_up[:, award] <= 0).any():
+            raise leaves.fault(f"{path}.take_up", f"is 0, so that intake rule {rule} could never spend: use plan")
+        if (reckoned[:, award] <= 0).any():
+            raise leaves.fault(f"{path}.costs", f"an award costs nothing, so that {rule} has no end: use plan")
+
+
+def _money(leaves: Leaves, parts: Mapping[str, Programme]) -> Money:
+    """Money of all programmes; one without award types spends what it is given, F = B."""
+    columns = [_money_of(leaves, name, parts.get(name)) for name in leaves.labels.programmes]
+    return Money(*(side_by_side(rows, len(leaves.years)) for rows in zip(*columns, strict=True)))
+
+
+def _money_of(leaves: Leaves, name: str, programme: Programme | None) -> tuple[Floats, ...]:
+    """Fields of `Money` for one programme, (Y, r) each."""
+    path, years = f"programmes.{name}", leaves.years
+    given = leaves.kept(("appropriation", name), partial(_appropriation, leaves, name))
+    unlimited = np.full((len(years), 1), np.inf)
+    if programme is None:
+        return given, given, given, np.zeros_like(given), unlimited, given
+    index = pricing.passed_on(
+        leaves, leaves.document.programmes[name].fixed_costs.index, f"{path}.fixed_costs.indexation"
+    )
+    fixed = leaves.by_year(f"{path}.fixed_costs.amount", years) * index
+    set_aside = fixed + leaves.by_year(f"{path}.reserve", years)
+    limit = f"{path}.carry_limit"
+    ceiling = leaves.by_year(limit, years) * given if leaves.has(limit) else unlimited
+    return given, fixed, set_aside, given - set_aside, ceiling, fixed + programme.planned
 
 
 def _appropriation(leaves: Leaves, name: str) -> Floats:
@@ -94,49 +165,3 @@ def _appropriation(leaves: Leaves, name: str) -> Floats:
         growth = pricing.compounded(leaves.by_year(f"{levers}.growth", leaves.years))
         money = money * ((1.0 + leaves.once(f"{levers}.level")) * growth)
     return money
-
-
-def _terms(leaves: Leaves) -> Terms:
-    paths = [f"programmes.{programme}.awards.{award}" for programme, award in leaves.labels.awards]
-
-    def given(field: str, otherwise: float) -> Floats:
-        absent = np.full((len(leaves.years), 1), otherwise)
-        there = [leaves.has(f"{path}.{field}") for path in paths]
-        rows = zip(paths, there, strict=True)
-        found = [leaves.by_year(f"{path}.{field}", leaves.years) if has else absent for path, has in rows]
-        return side_by_side(found, len(leaves.years))
-
-    shares = []
-    for path, (programme, _) in zip(paths, leaves.labels.awards, strict=True):
-        equal = np.full(1, 1.0 / len(leaves.document.programmes[programme].awards))
-        shares.append(leaves.once(f"{path}.budget_share") if leaves.has(f"{path}.budget_share") else equal)
-    return Terms(
-        take_up=given("take_up", 1.0),
-        deferral=given("deferral", 0.0),
-        plan=given("plan", np.nan),
-        maximum=given("maximum", np.inf),
-        budget_share=side_by_side([share[None] for share in shares], 1)[0],
-    )
-
-
-def _check(batch: Batch, inputs: Inputs) -> None:
-    """Raise InputError where a rule of the year would divide by nothing, or varied shares miss 1."""
-    whole = inputs.prices.start + inputs.prices.end + inputs.prices.month * inputs.life.months
-    prices, born = inputs.prices, inputs.life.first
-    first = prices.start + prices.end * born[:, lifecycle.EXITS] + prices.month * born[:, lifecycle.MONTHS]
-    for rule, awards in zip(inputs.choices.intake, inputs.labels.groups, strict=True):
-        for award in awards if rule in ("steady", "cash") else ():
-            path = ".".join(("programmes", inputs.labels.awards[award][0], "awards", inputs.labels.awards[award][1]))
-            if (inputs.terms.take_up[:, award] <= 0).any():
-                raise _fault(batch, f"{path}.take_up", f"is 0, so that intake rule {rule} could never spend: use plan")
-            if ((whole if rule == "steady" else first)[:, award] <= 0).any():
-                raise _fault(batch, f"{path}.costs", f"an award costs nothing, so that {rule} has no end: use plan")
-        total = inputs.terms.budget_share[list(awards)].sum(axis=0)
-        if awards and (np.abs(total - 1.0) > SHARES_SUM_TOLERANCE).any():
-            path = f"programmes.{inputs.labels.awards[awards[0]][0]}.awards"
-            raise _fault(batch, path, "the budget shares of its types do not add up to 1 in some run")
-
-
-def _fault(batch: Batch, path: str, message: str) -> InputError:
-    scenario = batch.scenarios[0]
-    return InputError.single(scenario.places.get(path, Place(scenario.name, 0, 0)), path, message)

@@ -1,4 +1,4 @@
-"""How many awards a programme selects: the intake rules (model.md section 5).
+"""How many awards are selected: the intake rules (model.md section 5).
 
 Each function works on the award types of one programme, rows (n, R), and writes into the arrays it is given.
 """
@@ -13,72 +13,74 @@ EPSILON = 1e-9
 TINY = 1e-300
 
 
-def funded(wanted: Floats, share: Floats, money: Floats, cost: Floats) -> None:
-    """``x = φ · money / cost``, never below 0: selections that the types' shares of the money pay for.
+def funded(weight: Floats, money: Floats, wanted: Floats) -> None:
+    """``x = weight · money``, never below 0: selections that the types' shares of the money pay for.
 
     Parameters
     ----------
-    wanted : (n, R) x, overwritten
-    share : (n, r) φ, the types' budget shares
+    weight : (n, r) selections a million yen of the programme's: φ / (τ Σ_k u_k) (`steady`), φ / (τ u_0) (`cash`)
     money : (R,) million yen: what the appropriation sustains (`steady`) or all there is (`cash`)
-    cost : (n, r) million yen a selection: τ Σ_k u_k (`steady`) or τ u_0 (`cash`)
-
+    wanted : (n, R) x, overwritten
     """
-    np.multiply(share, money, out=wanted)
-    np.divide(wanted, cost, out=wanted)
+    np.multiply(weight, money, out=wanted)
     np.maximum(wanted, 0.0, out=wanted)
 
 
-def scaled_to(available: Floats, wanted: Floats, cost: Floats) -> None:
-    """``x ← x · min(1, available / Σ_j x_j c_j)``: one factor for all types; 0 where nothing is available.
+def scale_to(available: Floats, total: Floats, wanted: Floats) -> None:
+    """``x ← x · min(1, available / total)``: one factor for all types; 0 where nothing is available.
 
     Parameters
     ----------
     available : (R,) million yen for new awards
+    total : (R,) what is wanted would cost, million yen; overwritten
     wanted : (n, R) x, scaled in place
-    cost : (n, R) c = τ (1 − δ) u_0, million yen a selection in this year
-
     """
-    total = spent_on(wanted, cost)
     np.maximum(total, available, out=total)
     np.maximum(total, TINY, out=total)
     np.divide(available, total, out=total)
     np.multiply(wanted, total, out=wanted)
 
 
-def spent_on(selected: Floats, cost: Floats) -> Floats:
-    """``Σ_j selected_j · cost_j``, (R,) million yen, in index order; shapes as in `scaled_to`."""
-    total: Floats = selected[0] * cost[0]
-    for count, price in zip(selected[1:], cost[1:], strict=True):
-        total += count * price
-    return total
+def whole(wanted: Floats, remainder: Floats, maximum: Floats | None, selected: Floats) -> None:
+    """Whole awards; half an award a year becomes one every second year.
 
-
-def whole(wanted: Floats, remainder: Floats, cost: Floats, available: Floats, cap: Floats | None) -> None:
-    """Whole awards in place of `wanted`; half an award a year becomes one every second year.
-
-    The remainder ρ is carried from year to year:
-
-    ``n = min(⌊x + ρ + ε⌋, ⌈x − ε⌉)``, ``⌊x + ε⌋`` where n is above the cap, and for all types of the programme
-    where together they cost more than is available; then ``ρ ← min(1, x + ρ − n)``.
+    ``n = min(⌊x + ρ + ε⌋, ⌈x − ε⌉)``, ``⌊x + ε⌋`` where n is above the maximum; ρ becomes x + ρ.
 
     Parameters
     ----------
-    wanted : (n, R) x after caps, overwritten by n
-    remainder : (n, R) ρ, updated
-    cost : (n, R) million yen a selection in this year
-    available : (R,) million yen
-    cap : (n, r) highest selection, None without
-
+    wanted : (n, R) x, after caps
+    remainder : (n, R) ρ carried from earlier years, added to
+    maximum : (n, r) highest selection, None without
+    selected : (n, R) n, overwritten
     """
-    carried = wanted + remainder
-    selected = np.floor(carried + EPSILON)
+    remainder += wanted
+    np.add(remainder, EPSILON, out=selected)
+    np.floor(selected, out=selected)
     np.minimum(selected, np.ceil(wanted - EPSILON), out=selected)
-    if cap is not None:
-        np.copyto(selected, np.floor(wanted + EPSILON), where=selected > cap + EPSILON)
-    too_dear = spent_on(selected, cost) > available * (1.0 + EPSILON)
-    if too_dear.any():
-        np.copyto(selected, np.floor(wanted + EPSILON), where=too_dear)
-    np.subtract(carried, selected, out=carried)
-    np.minimum(carried, 1.0, out=remainder)
-    np.add(selected, 0.0, out=wanted)  # a negative zero would be printed as -0
+    if maximum is not None:
+        np.copyto(selected, np.floor(wanted + EPSILON), where=selected > maximum + EPSILON)
+
+
+def within(available: Floats, total: Floats, wanted: Floats, selected: Floats) -> bool:
+    """``⌊x + ε⌋`` for all types where their whole awards together cost more than is available.
+
+    Parameters
+    ----------
+    total : (R,) what the selection costs, million yen
+    wanted, selected : (n, R) x and n, the latter changed in place
+
+    Returns
+    -------
+    whether any run was changed
+    """
+    too_dear = total > available * (1.0 + EPSILON)
+    if not too_dear.any():
+        return False
+    np.copyto(selected, np.floor(wanted + EPSILON), where=too_dear)
+    return True
+
+
+def carry(remainder: Floats, selected: Floats) -> None:
+    """``ρ ← min(1, x + ρ − n)``, (n, R); `whole` has added x."""
+    remainder -= selected
+    np.minimum(remainder, 1.0, out=remainder)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from simulator.arrays import Floats, Labels
-from simulator.errors import RequestError
+from simulator.errors import InputError, Place, RequestError
 from simulator.scenario import Scenario, leaves
 from simulator.values import Named, Stay, Steps
 
@@ -190,6 +190,11 @@ class Leaves:
         value: Floats = self.by_year(path, range(year, year + 1))[0]
         return value
 
+    def fault(self, path: str, message: str) -> InputError:
+        """Error at the place of a path, for what only shows once the numbers are in force."""
+        scenario = self._batch.scenarios[0]
+        return InputError.single(scenario.places.get(path, Place(scenario.name, 0, 0)), path, message)
+
     def longest_stay(self, path: str) -> float:
         """Longest duration in months that any run of the batch has in any year."""
         longest = max(high for stay in self._ever(path) for _, high, _ in stay.ranges)
@@ -198,6 +203,15 @@ class Leaves:
     def latest_month(self, path: str) -> int:
         """Latest month, from April 0, in which any award of the batch starts."""
         return max(month for months in self._ever(path) for month, share in enumerate(months) if share > 0)
+
+    def ever(self, path: str) -> bool:
+        """Whether a share is above 0 in any run and year."""
+        return any(value > 0 for value in self._ever(path)) or bool(np.any(self._batch.varied.get(path, 0.0)))
+
+    @cached_property
+    def award_paths(self) -> list[str]:
+        """Dotted paths of all award types."""
+        return [f"programmes.{programme}.awards.{award}" for programme, award in self.labels.awards]
 
     def _ever(self, path: str) -> list[Any]:
         """Every value of a leaf by year in the scenarios and their portfolios."""

@@ -1,22 +1,23 @@
 """The life of an award and what it costs, as kernels over fiscal-year offsets (model.md sections 2 and 3).
 
-A kernel is an array (Q, K, r): for each quantity and each offset k since the start, the amount per award started.
+A kernel is an array (K, Q, r): for each offset k since the start and each quantity, the amount per award started.
 Sums run in index order, element by element over runs, so that a run has the same bits alone and in a batch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from simulator.arrays import Cohort, Floats
+from simulator.arrays import Floats
 
-EXITS, MONTHS, IN_PLACE, COMPLETIONS, LATER_MONTHS = range(5)
-"""The quantities Q: exits in the year, person-months in it, in place at its end, completions, months still to come."""
+EXITS, MONTHS, IN_PLACE, LATER_MONTHS, COMPLETIONS = range(5)
+"""The quantities Q: exits in the year, person-months in it, in place at its end, months still to come, completions.
 
-QUANTITIES = 5
+Completions stand last, and are left out where nothing ends early: they are the exits then.
+"""
 
 
-def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int) -> Floats:
+def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int, quantities: int) -> Floats:
     """What one award started gives in each fiscal-year offset, on one set of life terms.
 
     With D the duration, h = 1 − (1 − q)^(1/12) the monthly hazard, w_m the share that starts in month m:
@@ -33,10 +34,11 @@ def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int)
     months : (12, r) shares of starts by month from April, adding up to 1
     termination : (r,) q, share terminated early a year
     offsets : K, enough for the longest award in the latest start month
+    quantities : Q, those wanted
 
     Returns
     -------
-    (Q, K, r) awards and months per start; source: model.md section 2
+    (K, Q, r) awards and months per start; source: model.md section 2
 
     """
     begun = np.arange(12.0 * offsets + 2.0)[:, None]
@@ -58,7 +60,7 @@ def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int)
         COMPLETIONS: _by_year(_by_calendar(completing, months), offsets),
         LATER_MONTHS: _still_to_come(worked),
     }
-    return np.stack(np.broadcast_arrays(*(parts[quantity] for quantity in range(QUANTITIES))))
+    return np.stack(np.broadcast_arrays(*(parts[quantity] for quantity in range(quantities))), axis=1)
 
 
 def offsets_needed(longest: float, latest_month: int) -> int:
@@ -66,44 +68,21 @@ def offsets_needed(longest: float, latest_month: int) -> int:
     return (latest_month + int(np.ceil(longest)) - 1) // 12 + 1
 
 
-def add_up(cohorts: Sequence[Cohort], starts: Floats, out: Floats) -> None:
-    """What cohorts give in one year.
+def live_on(kernel: Floats, starts: Floats, year: int, cohorts: Floats) -> None:
+    """Add what a cohort gives in its year of start and all later ones.
 
-    ``out[q, j, r] = Σ_k starts_{t−k}[j, r] · kernel_{t−k}[q, k, j, r]``, each cohort on its own terms.
+    ``cohorts[t + k, q, r] += kernel[k, q, r] · starts[r]``, k the years since the start.
 
     Parameters
     ----------
-    cohorts : those alive in the year, those of an award type together
-    starts : (H + Y, J, r) awards by year of start
-    out : (Q', J, r), overwritten: the first Q' quantities
-
+    kernel : (K, Q, r) on the cohort's own terms
+    starts : (r,) awards that start
+    year : t, from 0; before that for the history, of which years before −1 are left out
+    cohorts : (Y + 1, Q, R), added to; the year before the first in front
     """
-    quantities, _, runs = out.shape
-    product = np.empty((quantities, runs))
-    last = -1
-    for award, began, gives in cohorts:
-        rows = out[:, award]
-        if award == last:
-            rows += np.multiply(gives[:quantities], starts[began, award], out=product)
-        else:
-            out[:, last + 1 : award] = 0.0
-            np.multiply(gives[:quantities], starts[began, award], out=rows)
-            last = award
-    out[:, last + 1 :] = 0.0
-
-
-def first_year_cost(start: Floats, end: Floats, month: Floats, first: Floats, out: Floats) -> None:
-    """``u_0 = start + e_0 end + P_0 month``, million yen per start; `first` is the kernel's offset 0, (Q, J, r)."""
-    np.multiply(end, first[EXITS], out=out)
-    out += start
-    out += month * first[MONTHS]
-
-
-def whole_cost(start: Floats, end: Floats, month: Floats, months: Floats, out: Floats) -> None:
-    """``Σ_k u_k = start + end + Σ_k P_k month``, million yen per start over its whole life, at one year's prices."""
-    np.multiply(month, months, out=out)
-    out += start
-    out += end
+    past = max(0, -1 - year)
+    ahead = cohorts[year + past + 1 : max(0, year + len(kernel) + 1)]
+    ahead += kernel[past : past + len(ahead)] * starts
 
 
 def _mixed(ranges: Floats, months: Floats, of: Callable[[Floats, Floats, Floats], Floats]) -> Floats:

@@ -42,28 +42,30 @@ def _flow(name: str) -> Callable[[Flows, Inputs], Floats]:
 
 
 def _cohorts(quantity: int) -> Callable[[Flows, Inputs], Floats]:
-    return lambda flows, _: flows.cohorts[1:, quantity]
+    return lambda flows, _: flows.cohorts[1:, :, quantity]
 
 
-def _starts(flows: Flows, inputs: Inputs) -> Floats:
-    return flows.starts[inputs.life.history :]
+def _completions(flows: Flows, _: Inputs) -> Floats:
+    """Where nothing ends early, exits are completions."""
+    return flows.cohorts[1:, :, COMPLETIONS if flows.cohorts.shape[2] > COMPLETIONS else EXITS]
 
 
 def _declined(flows: Flows, inputs: Inputs) -> Floats:
-    return (1.0 - inputs.terms.take_up) * flows.selected
+    rows = [(1.0 - take_up) * flows.selected[:, award] for award, take_up in enumerate(inputs.take_up)]
+    return np.stack(rows, axis=1) if rows else flows.selected
 
 
-def _supported(flows: Flows, inputs: Inputs) -> Floats:
+def _supported(flows: Flows, _: Inputs) -> Floats:
     """In place at some time in the year."""
-    return flows.cohorts[:-1, IN_PLACE] + _starts(flows, inputs)
+    return flows.cohorts[:-1, :, IN_PLACE] + flows.starts
 
 
 def _budget(flows: Flows, inputs: Inputs) -> Floats:
-    return np.broadcast_to(inputs.budgets.appropriation, flows.spend.shape)
+    return np.broadcast_to(inputs.money.appropriation, flows.spend.shape)
 
 
 def _fixed_costs(flows: Flows, inputs: Inputs) -> Floats:
-    return np.broadcast_to(inputs.budgets.fixed_costs, flows.spend.shape)
+    return np.broadcast_to(inputs.money.fixed_costs, flows.spend.shape)
 
 
 def _returned(flows: Flows, _: Inputs) -> Floats:
@@ -71,15 +73,16 @@ def _returned(flows: Flows, _: Inputs) -> Floats:
 
 
 def _cost_per_start(flows: Flows, inputs: Inputs) -> Floats:
-    prices = inputs.prices
-    cost = prices.start + prices.end + prices.month * inputs.life.months
-    return np.broadcast_to(cost, flows.selected.shape)
+    cost = np.empty_like(flows.selected)
+    for programme in inputs.programmes:
+        cost[:, programme.rows] = programme.prices.whole
+    return cost
 
 
 def _cost_per_person_month(flows: Flows, _: Inputs) -> Floats:
     """NaN where nobody is in place."""
     cost = flows.spend_new + flows.spend_continuing
-    months = flows.cohorts[1:, MONTHS]
+    months = flows.cohorts[1:, :, MONTHS]
     return np.divide(cost, months, out=np.full_like(cost, np.nan), where=months > 0)
 
 
@@ -104,13 +107,13 @@ MEASURES = {
         Measure("spend_continuing", MILLION_YEN, "award", _flow("spend_continuing"), totals=True),
         Measure("selected", COUNT, "award", _flow("selected")),
         Measure("declined", COUNT, "award", _declined),
-        Measure("starts", COUNT, "award", _starts),
+        Measure("starts", COUNT, "award", _flow("starts")),
         Measure("deferred", COUNT, "award", lambda flows, _: flows.deferred[1:]),
         Measure("exits", COUNT, "award", _cohorts(EXITS)),
-        Measure("completions", COUNT, "award", _cohorts(COMPLETIONS)),
+        Measure("completions", COUNT, "award", _completions),
         Measure("active", COUNT, "award", _cohorts(IN_PLACE)),
         Measure("supported", COUNT, "award", _supported),
-        Measure("average_in_place", COUNT, "award", lambda flows, _: flows.cohorts[1:, MONTHS] / 12.0),
+        Measure("average_in_place", COUNT, "award", lambda flows, _: flows.cohorts[1:, :, MONTHS] / 12.0),
         Measure("person_months", "person_month", "award", _cohorts(MONTHS)),
         Measure("cost_per_start", MILLION_YEN, "award", _cost_per_start, sums=False),
         Measure("cost_per_person_month", MILLION_YEN, "award", _cost_per_person_month, sums=False),
@@ -142,7 +145,7 @@ def _unit_price(component: str) -> Callable[[Flows, Inputs], Floats]:
         rows = [row for row, (_, _, c) in enumerate(inputs.labels.components) if c == component]
         prices = np.full_like(flows.selected, np.nan)
         for award, row in zip(names, rows, strict=True):
-            prices[:, inputs.labels.awards.index(award)] = inputs.prices.component[row]
+            prices[:, inputs.labels.awards.index(award)] = inputs.component_prices[row]
         return prices
 
     return of

@@ -11,7 +11,6 @@ from simulator.arrays import Floats, Flows, Inputs, Labels
 from simulator.errors import RequestError
 from simulator.inputs import blocks
 from simulator.leaves import Batch
-from simulator.lifecycle import QUANTITIES
 from simulator.loading import load
 from simulator.measures import every_measure, measure
 from simulator.results import Result, Run
@@ -59,7 +58,7 @@ def run(
                 values = measure(name).of(flows, inputs)
                 if name not in arrays:
                     arrays[name] = np.empty((*values.shape[:2], batch.runs))
-                arrays[name][..., part] = values
+                np.add(values, 0.0, out=arrays[name][..., part])  # a negative zero would be printed as -0
         return arrays
 
     return Result(_runs(_loaded(scenarios), vary, measures, kept))
@@ -139,5 +138,5 @@ def _simulated(batch: Batch, block: int) -> Iterator[tuple[slice, Inputs, Flows]
     for part, inputs in blocks(batch, block):
         runs = part.stop - part.start
         if flows is None or flows.spend.shape[-1] != runs:
-            flows = Flows.empty(inputs.labels, history=inputs.life.history, quantities=QUANTITIES, runs=runs)
+            flows = Flows.empty(inputs.labels, quantities=inputs.quantities, runs=runs)
         yield part, inputs, cohorts.simulate(inputs, flows)

@@ -4,32 +4,23 @@ from functools import partial
 
 import numpy as np
 
-from simulator.arrays import Floats, Prices
-from simulator.leaves import Leaves, side_by_side
+from simulator.arrays import Floats
+from simulator.leaves import Leaves
 
 
-def prices(leaves: Leaves) -> Prices:
-    """Prices of every award type by basis, and of every component; a year is twelve months."""
-    bases: dict[str, list[Floats]] = {"start": [], "end": [], "month": []}
-    components = []
-    for programme, award in leaves.labels.awards:
-        total = {basis: np.zeros((len(leaves.years), 1)) for basis in bases}
-        for name, component in leaves.document.programmes[programme].awards[award].costs.items():
-            path = f"programmes.{programme}.awards.{award}.costs.{name}"
-            price = leaves.kept(path, partial(_price, leaves, programme, award, name))
-            components.append(price)
-            if component.per == "year":
-                total["month"] = total["month"] + price / 12.0
-            else:
-                total[component.per] = total[component.per] + price
-        for basis, rows in bases.items():
-            rows.append(total[basis])
-    return Prices(
-        start=side_by_side(bases["start"], len(leaves.years)),
-        end=side_by_side(bases["end"], len(leaves.years)),
-        month=side_by_side(bases["month"], len(leaves.years)),
-        component=tuple(components),
-    )
+def component_price(leaves: Leaves, programme: str, award: str, name: str) -> Floats:
+    """Price of one cost component, (Y, r) million yen for each start, end, month or year."""
+    return leaves.kept(("price", programme, award, name), partial(_price, leaves, programme, award, name))
+
+
+def by_basis(leaves: Leaves, programme: str, award: str) -> tuple[Floats, Floats, Floats]:
+    """Prices of a start, an end and a month in place of an award type, (Y, r) each; a year is twelve months."""
+    total = {basis: np.zeros((len(leaves.years), 1)) for basis in ("start", "end", "month")}
+    for name, component in leaves.document.programmes[programme].awards[award].costs.items():
+        price = component_price(leaves, programme, award, name)
+        basis, price = ("month", price / 12.0) if component.per == "year" else (component.per, price)
+        total[basis] = total[basis] + price
+    return total["start"], total["end"], total["month"]
 
 
 def passed_on(leaves: Leaves, index: str | None, indexation: str) -> Floats:

@@ -1,6 +1,6 @@
 """What a simulation gives back: measures as arrays, by scenario."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ class Run:
             return values[:, row]
         if not asked.sums:
             raise RequestError(f"{name} does not add up over award types: name one of {programme}")
-        return _sum(values, self.labels.groups[row])
+        return _sum(values, [row for row, (of, _) in enumerate(self.labels.awards) if of == programme])
 
     def _programme(self, programme: str) -> int:
         if programme not in self.labels.programmes:
@@ -89,7 +89,7 @@ class Result:
         return tables.pivot(self, name)
 
 
-def _sum(values: Floats, rows: range) -> Floats:
+def _sum(values: Floats, rows: Iterable[int]) -> Floats:
     """Sum of some rows of (Y, n, D) in index order, (Y, D)."""
     total = np.zeros((values.shape[0], values.shape[2]))
     for row in rows:
