@@ -88,6 +88,35 @@ def test_core_and_accountant_agree_on_examples_that_meet_every_feature() -> None
     assert {name: met[name] for name in FEATURES if met[name] < RARE * met["examples"]} == {}
 
 
+CORNERS: dict[str, Tree] = {
+    "fixed costs and reserve above the appropriation, while money is carried": {
+        "appropriations": {"request": {2022: 100, 2023: 10}},
+        "reserve": {2022: 50, 2023: 20},
+        "whole_awards": False,
+    },
+    "a whole award is left over when none is planned, and when one is": {
+        "appropriations": {"request": {2022: 0.9, 2024: 5}},
+        "carry_limit": 0,
+        "intake": "plan",
+        "plan": {2022: 0.9, 2024: 0, 2025: 1, 2026: 0.5},
+    },
+    "rounding would exceed the maximum": {
+        "appropriations": {"request": 100},
+        "maximum": 2.5,
+    },
+}
+
+
+@pytest.mark.parametrize("corner", CORNERS)
+def test_core_and_accountant_agree_in_corners(corner: str) -> None:
+    programme = dict(CORNERS[corner])
+    award = {"duration": "12 months", "costs": {"grant": {"amount": 1, "per": "start"}}}
+    award |= {field: programme.pop(field) for field in ("plan", "maximum") if field in programme}
+    programme = {"agency": "FUND", "awards": {"award": award}, **programme}
+    portfolio = {"first_year": 2022, "price_base_year": 2022, "programmes": {"line": programme}}
+    assert differences(Documents(portfolio, {"extends": "portfolio.yaml"}).load()) == []
+
+
 @pytest.mark.parametrize("file", SCENARIO_FILES, ids=lambda file: Path(file).stem)
 def test_core_and_accountant_agree_on_the_shipped_scenarios(file: str | Path) -> None:
     assert differences(load(file)) == []

@@ -29,9 +29,10 @@ def test_the_main_job(capsys: pytest.CaptureFixture[str]) -> None:
     assert simulate("scenarios/plus10pct.yaml") == 0
     output = capsys.readouterr()
     lines = output.out.splitlines()
-    assert lines[0] == "Selected in the year"
-    assert lines[2].split()[2:] == ["335", "336", "335", "335", "336", "335", "336", "335", "335", "336"]
-    assert lines[3].split()[2:] == ["+30", "+31", "+30", "+30", "+31", "+30", "+31", "+30", "+30", "+31"]
+    assert lines[0] == "Plus 10 % (plus10pct), beside baseline"
+    assert lines[4] == "Selected in the year"
+    assert lines[6].split()[2:] == ["335", "336", "335", "335", "336", "335", "336", "335", "335", "336"]
+    assert lines[7].split()[2:] == ["+30", "+31", "+30", "+30", "+31", "+30", "+31", "+30", "+30", "+31"]
     assert output.err == ""
     assert "\x1b" not in output.out
 
@@ -56,7 +57,8 @@ def test_several_scenarios_stand_side_by_side_with_differences_from_the_first(
         simulate("scenarios/baseline.yaml", "scenarios/plus10pct.yaml", "--measure", "budget", "--years", "2022") == 0
     )
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-    assert lines[2:6] == [
+    first = lines.index("Overseas fellowships")
+    assert lines[first : first + 4] == [
         "Overseas fellowships",
         "  baseline            3,363",
         "  plus10pct           3,699",
@@ -176,14 +178,15 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    code = "from simulator.cli import main; main(['scenarios/baseline.yaml', '--format', 'csv'])"
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_a_reader_that_goes_away_is_no_error(form: str) -> None:
+    code = f"from simulator.cli import main; main(['scenarios/baseline.yaml', '--format', '{form}'])"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stderr is not None
-        running.stdout.read(10)
         running.stdout.close()
         assert running.stderr.read() == b""
+        assert running.wait() == 0
 
 
 def test_a_full_disk_is_the_machines_failure() -> None:
@@ -203,3 +206,36 @@ def test_a_terminal_that_cannot_write_japanese_gets_a_message_not_a_traceback() 
     )
     assert b"Traceback" not in done.stderr
     assert io.BytesIO(done.stdout).read().isascii()
+
+
+def test_a_closed_standard_output_is_no_error() -> None:
+    code = "import sys; sys.stdout = None; from simulator.cli import main; main(['scenarios/baseline.yaml'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("setting", ["budget.level=" + "[" * 60_000, "a." * 500 + "a=5"], ids=["value", "path"])
+def test_deep_settings_are_refused(setting: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("scenarios/baseline.yaml", "--set", setting) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_parent_is_run_over_the_years_of_its_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("scenarios/plus10pct.yaml", "--set", "years=2030-2035", "--measure", "budget", "--format", "json")
+    assert simulate(*arguments, "--differences") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert len([row for row in rows if row["statistic"] == "difference"]) == 8 * 6
+
+
+def test_a_scenario_on_a_portfolio_is_shown_beside_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "more.yaml"
+    path.write_text("extends: mext-fy2022\nbudget: {level: +1%}\n", encoding="utf-8")
+    assert simulate(str(path), "--measure", "budget") == 0
+    assert "Δ mext-fy2022" in capsys.readouterr().out
+    assert simulate("scenarios/baseline.yaml", "--measure", "budget") == 0
+    assert "Δ" not in capsys.readouterr().out
+
+
+def test_settings_that_reach_no_figure_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("scenarios/baseline.yaml", "--set", "economy.usd_jpy.growth=10%") == 0
+    assert "baseline --set and baseline give identical results" in capsys.readouterr().err

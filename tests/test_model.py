@@ -114,12 +114,17 @@ def test_array_is_a_view_of_what_was_simulated() -> None:
         ({f"{FELLOWS}.take_up": [0.5, float("nan")]}, f"vary: {FELLOWS}.take_up: nan is not a finite number"),
         ({f"{FELLOWS}.start_months": [1.0]}, f"vary: {FELLOWS}.start_months: is not one number and cannot be varied"),
         ({"budget.level": [0.1, 0.2], "budget.growth": [0.1]}, "vary: budget.growth has shape (1,)"),
+        ({"budget.level": []}, "vary: budget.level: give one number a run, not float64 of shape (0,)"),
+        ({"budget.level": [[0.1, 0.2]]}, "vary: budget.level: give one number a run, not float64 of shape (1, 2)"),
+        ({"budget.level": ["+10%"]}, "vary: budget.level: give one number a run, not <U4 of shape (1,)"),
+        ({f"{FELLOWS}.duration": [0.0]}, f"vary: {FELLOWS}.duration: 0 is not above 0"),
+        ({f"{FELLOWS}.destinations.ko": [0.5]}, "destinations: the shares do not add up to 1 in some run"),
         ({f"{FELLOWS}.take_up": [0.5, 0.0]}, "take_up: is 0, so that intake rule steady could never spend"),
         ({"programmes.satreps.awards.project.budget_share": [0.5]}, "budget shares of its types do not add up to 1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_cannot_be_varied_is_refused(vary: dict[str, list[float]], message: str) -> None:
+def test_what_cannot_be_varied_is_refused(vary: dict[str, npt.ArrayLike], message: str) -> None:
     with pytest.raises(sim.SimulatorError) as raised:
         sim.run("scenarios/baseline.yaml", vary=vary)
     assert message in str(raised.value)
@@ -129,3 +134,16 @@ def test_years_show_a_part_of_a_run_that_starts_with_the_portfolio() -> None:
     part = sim.run(sim.load("scenarios/baseline.yaml", settings=["years=2026-2028"])).runs[0]
     whole = sim.run("scenarios/baseline.yaml").runs[0]
     np.testing.assert_array_equal(part.of("spend"), whole.of("spend")[4:7])
+
+
+def test_a_measure_that_was_not_kept_is_named() -> None:
+    result = sim.run("scenarios/baseline.yaml", measures=["selected"])
+    with pytest.raises(sim.RequestError, match="spend was not kept"):
+        result.array("spend")
+    assert len(repr(result)) < 200
+
+
+@pytest.mark.parametrize("block", [0, 100, -1024])
+def test_blocks_are_multiples_of_a_tile(block: int) -> None:
+    with pytest.raises(sim.RequestError, match="give a multiple of 1024"):
+        sim.run("scenarios/baseline.yaml", block=block)

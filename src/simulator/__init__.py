@@ -70,6 +70,10 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
 def __getattr__(name: str) -> Any:  # imports late, so that `import simulator` and `--help` stay light
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

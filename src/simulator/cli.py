@@ -2,10 +2,12 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import StrEnum
+from functools import partial
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -108,19 +110,20 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     conditions = [Condition.parse(text) for text in fail_if]
     scenarios = [load(file, settings=settings) for file in files]
     _require_distinct(scenarios)
-    alone = scenarios[0] if len(scenarios) == 1 else None
-    parent = load(baseline) if baseline else comparison.parent_of(alone) if alone else None
-    result = model.run([*scenarios, *([parent] if parent else [])])
-    runs, beside = result.runs[: len(scenarios)], result.runs[-1] if parent else None
+    other = load(baseline) if baseline else scenarios[0].parent if len(scenarios) == 1 else None
+    result = model.run([*scenarios, *([comparison.beside(scenarios[0], other)] if other else [])])
+    runs, beside = result.runs[: len(scenarios)], result.runs[-1] if other else None
+    if beside and not baseline and not comparison.worth_showing(runs[0], beside):
+        beside = None
     view = _view(runs, beside, words(_language(lang)), programme, years)
     _require_known(measure, runs)
     held = [(condition, run, met) for condition in conditions for run in runs if (met := condition.first_year(run))]
     _print(view, format, measure, differences=differences)
     if not quiet:
         for warned in comparison.warnings(runs, beside):
-            typer.echo(f"warning: {_warning(view, warned)}", err=True)
+            _say(f"warning: {_warning(view, warned)}")
     for condition, run, (year, value) in held:
-        typer.echo(f"{run.scenario.name}: {condition.text} holds in FY{year}: {value:,.6g}", err=True)
+        _say(f"{run.scenario.title}: {condition.text} holds in FY{year}: {value:,.6g}")
     if held:
         raise typer.Exit(FAILED_CHECK)
 
@@ -139,11 +142,11 @@ def _sources(
     from simulator.report import provenance
 
     scenario, spoken = load(file, settings=settings), words(_language(lang))
-    provenance.write(scenario, spoken, sys.stdout)
+    _deliver(partial(provenance.write, scenario, spoken))
     for residual in sources.residuals(scenario):
         if residual.share > sources.LARGE_RESIDUAL:
             values = {"path": residual.path, "amount": f"{residual.amount:,.1f}", "share": f"{residual.share:.1%}"}
-            typer.echo(f"warning: {spoken('warnings', 'residual', **values)}", err=True)
+            _say(f"warning: {spoken('warnings', 'residual', **values)}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -152,6 +155,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = {command.name for command in app.registered_commands}
     if given[0] not in {*commands, "-h", "--help", "--version"}:
         given.insert(0, "run")
+    if sys.stdout is None:  # closed by the shell: nobody reads
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (lives as long as the process)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot write Japanese shows question marks
@@ -162,23 +167,40 @@ def _status(given: list[str]) -> int:
     """Run the command; the exit status, what went wrong being said in one line on stderr."""
     try:
         status = app(given, prog_name="simulate", standalone_mode=False)
-        sys.stdout.flush()
     except (SimulatorError, UsageError) as error:
         if "--traceback" in given:
             raise
-        typer.echo(error.format_message() if isinstance(error, UsageError) else str(error), err=True)
+        _say(error.format_message() if isinstance(error, UsageError) else str(error))
         return WRONG_INPUT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing left to say
-        return DONE
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered cannot be written
-        typer.echo(f"the machine failed: {error}", err=True)
+        _forget_output()
+        _say(f"the machine failed: {error}")
         return MACHINE_FAILED
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted", err=True)
+        _say("interrupted")
         return INTERRUPTED
     return int(status or DONE)
+
+
+def _deliver(write: Callable[[TextIO], None]) -> None:
+    """Write to standard output; a reader that goes away is no error."""
+    try:
+        write(sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+
+
+def _forget_output() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter does not fail on it at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(text: str) -> None:
+    """A line for the person, on stderr."""
+    with suppress(OSError):
+        typer.echo(text, err=True)
 
 
 def _language(lang: Language | None) -> str:
@@ -228,8 +250,8 @@ def _print(view: "View", form: Format, measures: Sequence[str], *, differences: 
 
     if form in (Format.TABLE, Format.MARKDOWN):
         sheets = pages.measure_page(view, measures) if measures else pages.planners_page(view)
-        write = terminal.write if form is Format.TABLE else markdown.write
-        write(sheets, sys.stdout)
+        writer = terminal.write if form is Format.TABLE else markdown.write
+        _deliver(partial(writer, pages.heading(view), sheets))
         return
     rows = tables.rows(
         Result(view.runs),
@@ -238,7 +260,7 @@ def _print(view: "View", form: Format, measures: Sequence[str], *, differences: 
         years=view.years,
         reference=view.reference if differences else None,
     )
-    (machine.write_csv if form is Format.CSV else machine.write_json)(rows, sys.stdout)
+    _deliver(partial(machine.write_csv if form is Format.CSV else machine.write_json, list(rows)))
 
 
 def _warning(view: "View", warned: "Warned") -> str:

@@ -1,7 +1,7 @@
 """What two results say about each other, and what a planner should be warned of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,8 +38,8 @@ def warnings(runs: tuple[Run, ...], parent: Run | None) -> Iterator[Warned]:
     compared = [*runs, *([parent] if parent else [])]
     for position, run in enumerate(compared):
         for other in compared[position + 1 :]:
-            if run.scenario.name != other.scenario.name and _identical(run, other):
-                yield Warned("identical", {"scenario": run.scenario.name, "reference": other.scenario.name})
+            if _identical(run, other):
+                yield Warned("identical", {"scenario": run.scenario.title, "reference": other.scenario.title})
 
 
 def _shortfalls(run: Run) -> Iterator[Warned]:
@@ -48,7 +48,7 @@ def _shortfalls(run: Run) -> Iterator[Warned]:
         years = [year for year, amount in zip(run.years, short.tolist(), strict=True) if amount > 0]
         if years:
             values = {
-                "scenario": run.scenario.name,
+                "scenario": run.scenario.title,
                 "programme": programme,
                 "years": tuple(years),
                 "amount": f"{short.max():,.1f}",
@@ -75,7 +75,12 @@ def _identical(run: Run, other: Run) -> bool:
     return all(np.array_equal(run.measures[name], other.measures[name], equal_nan=True) for name in shared)
 
 
-def parent_of(scenario: Scenario) -> Scenario | None:
-    """What a scenario alone is compared with: the scenario it extends; None where it extends a portfolio only."""
-    parent = scenario.parent
-    return parent if parent is not None and parent.parent is not None else None
+def beside(scenario: Scenario, other: Scenario) -> Scenario:
+    """`other` over the years that a scenario shows, so that every figure has its counterpart."""
+    years = scenario.document.horizon
+    return replace(other, document=other.document.model_copy(update={"years": years}))
+
+
+def worth_showing(run: Run, reference: Run) -> bool:
+    """Whether differences say something: a scenario that leaves its portfolio as it is stands alone."""
+    return reference.scenario.parent is not None or not _identical(run, reference)

@@ -53,7 +53,8 @@ class Condition:
         kind = measure(match["measure"])
         where, _, award = (match["where"] or TOTAL).partition(".")
         if where == TOTAL and not kind.totals:
-            raise RequestError(f"{text!r}: {kind.id} does not add up over programmes: write {kind.id}[PROGRAMME]")
+            of = "PROGRAMME" if kind.sums else "PROGRAMME.AWARD"
+            raise RequestError(f"{text!r}: {kind.id} does not add up over programmes: write {kind.id}[{of}]")
         try:
             year = quantities.year(match["year"]) if match["year"] else None
             value = _number(kind, match["value"])

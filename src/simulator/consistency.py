@@ -1,16 +1,22 @@
 """Rules between the fields of a document: names that must exist, shares that belong together, rules that need data."""
 
+import re
 from collections.abc import Iterator
 
 from simulator.scenario import Award, Budget, Component, Document, Programme
 from simulator.values import ALWAYS, SHARES_SUM_TOLERANCE
+
+FARTHEST = 100
+"""Years that a run, or its prices, may span."""
+
+_WORD = re.compile(r"[\w-]+")
 
 Fault = tuple[tuple[object, ...], str]
 
 
 def problems(document: Document) -> list[Fault]:
     """Every broken rule, as (keys of the place, what is wrong and what to write)."""
-    faults = [*_time(document), *_economy(document), *_base(document.budget, document)]
+    faults = [*_names(document), *_time(document), *_economy(document), *_base(document.budget, document)]
     for name, programme in document.programmes.items():
         faults += [((*("programmes", name), *keys), text) for keys, text in _programme(programme, document)]
     return faults
@@ -22,6 +28,27 @@ def indices_used(document: Document) -> set[str]:
     components = [c for p in programmes for a in p.awards.values() for c in a.costs.values()]
     names = {name for component in components for name in _index_names(component).values()}
     return names | {p.fixed_costs.index for p in programmes if p.fixed_costs.index}
+
+
+def _names(document: Document) -> Iterator[Fault]:
+    """Ids are words, so that paths, tables and conditions can name them."""
+    named: list[tuple[object, ...]] = [("economy", name) for name in document.economy]
+    for name, programme in document.programmes.items():
+        named.append(("programmes", name))
+        named += [("programmes", name, "appropriations", column) for column in programme.appropriations]
+        for award, terms in programme.awards.items():
+            path = ("programmes", name, "awards", award)
+            named += [path, *((*path, "costs", cost) for cost in terms.costs)]
+            named += [(*path, "destinations", destination) for destination in terms.destinations or ()]
+    for keys in named:
+        if not _WORD.fullmatch(str(keys[-1])):
+            yield keys, f"{str(keys[-1])!r} is no name: write one word of letters, digits, _ and -"
+    if "total" in document.programmes:
+        yield ("programmes", "total"), "total stands for the whole portfolio: give the programme another name"
+    agencies = {programme.agency for programme in document.programmes.values()}
+    for agency in document.plan_periods:
+        if agency not in agencies:
+            yield ("plan_periods", agency), f"no programme is run by it: agencies are {', '.join(sorted(agencies))}"
 
 
 def _index_names(component: Component) -> dict[tuple[object, ...], str]:
@@ -37,8 +64,10 @@ def _time(document: Document) -> Iterator[Fault]:
     first, last = document.horizon
     if first < document.first_year:
         yield ("years",), f"FY{first} is before FY{document.first_year}, the first year that can be simulated"
-    if last - document.first_year >= 200:
-        yield ("years",), f"{last} is more than 200 years on: write a nearer year"
+    if last - document.first_year >= FARTHEST:
+        yield ("years",), f"{last} is more than {FARTHEST} years on: write a nearer year"
+    if abs(document.price_base_year - document.first_year) > FARTHEST:
+        yield ("price_base_year",), f"is more than {FARTHEST} years from FY{document.first_year}: write a nearer year"
 
 
 def _economy(document: Document) -> Iterator[Fault]:

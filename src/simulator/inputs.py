@@ -15,6 +15,9 @@ from simulator.leaves import Batch, Leaves, alike, side_by_side
 from simulator.lifecycle import EXITS, LATER_MONTHS, MONTHS
 from simulator.values import SHARES_SUM_TOLERANCE, Steps
 
+LEAST = 1e-9
+"""A take-up, or a cost in million yen, below this is none: an intake rule would divide by it."""
+
 Kernels = tuple[tuple[Floats, ...], ...]
 
 
@@ -111,24 +114,33 @@ def _selection(leaves: Leaves, name: str, awards: list[str], prices: Prices) -> 
     reckoned = take_up * (prices.first if programme.intake == "cash" else prices.whole)
     if programme.intake != "plan":
         _require_funded(leaves, awards, take_up, reckoned, programme.intake)
-    if (np.abs(share[0].sum(axis=0) - 1.0) > SHARES_SUM_TOLERANCE).any():
-        raise leaves.fault(f"programmes.{name}.awards", "the budget shares of its types do not add up to 1 in some run")
+    _require_sum(leaves, f"programmes.{name}.awards", "budget shares of its types", share[0])
+    for path, award in zip(awards, programme.awards.values(), strict=True):
+        if award.destinations:
+            shares = np.stack(alike([leaves.once(f"{path}.destinations.{place}") for place in award.destinations]))
+            _require_sum(leaves, f"{path}.destinations", "shares", shares)
     return Selection(
         at_once=at_once,
         put_off=put_off,
         plan=given("plan", np.nan),
         maximum=given("maximum", np.inf),
         cost=at_once * prices.first,
-        weight=np.divide(share, reckoned, out=np.zeros_like(share * reckoned), where=reckoned > 0),
+        weight=np.divide(share, reckoned, out=np.zeros_like(share * reckoned), where=reckoned >= LEAST),
     )
+
+
+def _require_sum(leaves: Leaves, path: str, what: str, shares: Floats) -> None:
+    """Raise where shares (n, r) miss 1 in some run: one was varied alone."""
+    if (np.abs(shares.sum(axis=0) - 1.0) > SHARES_SUM_TOLERANCE).any():
+        raise leaves.fault(path, f"the {what} do not add up to 1 in some run")
 
 
 def _require_funded(leaves: Leaves, awards: list[str], take_up: Floats, reckoned: Floats, rule: str) -> None:
     """Raise where an intake rule would divide by nothing."""
     for award, path in enumerate(awards):
-        if (take_up[:, award] <= 0).any():
+        if (take_up[:, award] < LEAST).any():
             raise leaves.fault(f"{path}.take_up", f"is 0, so that intake rule {rule} could never spend: use plan")
-        if (reckoned[:, award] <= 0).any():
+        if (reckoned[:, award] < LEAST).any():
             raise leaves.fault(f"{path}.costs", f"an award costs nothing, so that {rule} has no end: use plan")
 
 

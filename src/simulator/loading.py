@@ -7,7 +7,7 @@ replace. What results is validated as a whole, and every fault is reported at th
 import difflib
 import types
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -15,11 +15,18 @@ from pydantic import BaseModel, ValidationError
 
 from simulator import consistency
 from simulator.errors import InputError, Place, Problem
-from simulator.nodes import Node, read_file, read_text
+from simulator.nodes import DEEPEST, Node, read_file, read_text
 from simulator.scenario import WHOLE, Document, Scenario, leaves
 from simulator.values import PlacedError
 
 COMMAND_LINE = "--set"
+WORDING = {
+    "too_short": "at least one is needed here",
+    "tuple_type": "a list is expected here: write [2022, 2027]",
+    "dict_type": "a mapping is expected here, with a key for each",
+    "model_type": "a mapping is expected here, with the keys of the format",
+}
+"""Words for faults whose wording by pydantic speaks of Python."""
 SHIPPED = Path(__file__).parent / "portfolios"
 ENTRIES = {"programmes": "programme", "awards": "award type", "costs": "cost component", "economy": "index"}
 """Mappings whose keys are names, with what each entry is called."""
@@ -59,7 +66,7 @@ def load(path: str | Path, *, settings: Sequence[str] = ()) -> Scenario:
         keys, value = _setting(setting)
         own = _assign(own, keys, value, Document)
         merged = _assign(merged, keys, value, Document)
-    return _resolve(merged, Layer(scenario.name, own), scenario)
+    return replace(_resolve(merged, Layer(scenario.name, own), scenario), settings=tuple(settings))
 
 
 def shipped_portfolios() -> list[str]:
@@ -72,13 +79,19 @@ def _find(name: str, asked: Node | None, folder: Path | None = None) -> Path:
     if name in shipped_portfolios() and not (folder or Path()).joinpath(name).exists():
         return SHIPPED / f"{name}.yaml"
     path = (folder or Path()) / name
-    if path.is_file():
-        return path
     place = asked.place if asked else Place(name, 1, 1)
     where = "extends" if asked else ""
-    what = f"{name} is a folder, not a file" if path.is_dir() else f"there is no file {path}"
-    near = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-    raise InputError.single(place, where, f"{what}{_did_you_mean(path.name, [*near, *shipped_portfolios()])}")
+    try:
+        if path.is_file():
+            return path
+        exists, folder_itself = path.exists(), path.is_dir()
+        near = [item.name for item in path.parent.glob("*.y*ml") if item.is_file()] if path.parent.is_dir() else []
+    except OSError as error:
+        raise InputError.single(place, where, f"cannot be read: {error.strerror}") from error
+    if exists:
+        raise InputError.single(place, where, f"{name} is a {'folder' if folder_itself else 'device'}, not a file")
+    hint = _did_you_mean(path.name, [*near, *shipped_portfolios()])
+    raise InputError.single(place, where, f"there is no file {path}{hint}")
 
 
 def _chain(path: Path) -> list[Layer]:
@@ -111,7 +124,9 @@ def _resolve(merged: Node, own: Layer, parent: Scenario | None) -> Scenario:
     """Scenario of the tree `merged`, whose last layer is `own`."""
     document = _validated(merged)
     own_paths = {path for path, _ in own.tree.walk()}
-    faults = [Problem(_place(merged, path), _dotted(path), text) for path, text in consistency.problems(document)]
+    faults = [
+        Problem(_place(merged, path), ".".join(map(str, path)), text) for path, text in consistency.problems(document)
+    ]
     if parent:
         faults += _unknown_indices(document, parent.document, merged)
     if faults:
@@ -172,6 +187,8 @@ def _setting(text: str) -> tuple[list[object], Node]:
     if not equals or not path.strip():
         raise InputError.single(place, "", "a setting is PATH=VALUE, such as budget.level=+10%")
     node = read_text(value, str(place))
+    if path.count(".") > DEEPEST:
+        raise InputError.single(place, "", "the path is too long")
     keys: list[object] = [int(key) if key.isdigit() else key for key in path.strip().split(".")]
     return keys, _placed(node, place)
 
@@ -199,7 +216,7 @@ def _problems(error: ValidationError, tree: Node) -> list[Problem]:
         keys, message = _fault(tuple(fault["loc"]), fault, tree)
         key_place = _descend(tree, keys[:-1]).key_places.get(keys[-1]) if keys else None
         place = key_place if key_place and fault["type"] == "extra_forbidden" else _place(tree, keys)
-        problem = Problem(place, _dotted(keys), message)
+        problem = Problem(place, ".".join(map(str, keys)), message)
         problems.setdefault(str(problem), problem)
     return list(problems.values())
 
@@ -207,23 +224,28 @@ def _problems(error: ValidationError, tree: Node) -> list[Problem]:
 def _fault(keys: tuple[object, ...], fault: Any, tree: Node) -> tuple[tuple[object, ...], str]:
     """Place and wording of one fault that pydantic found."""
     raised = fault.get("ctx", {}).get("error")
-    if isinstance(raised, PlacedError):
-        return (*keys, *raised.within), str(raised)
     if raised is not None:
-        return keys, str(raised)
+        return (*keys, *(raised.within if isinstance(raised, PlacedError) else ())), str(raised)
     if fault["type"] == "extra_forbidden":
         kind = _kind_at(keys[:-1])
         known = list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
         return keys, f"no such key{_did_you_mean(str(keys[-1]), known)}"
-    if fault["type"] == "missing" and len(keys) > 2 and keys[-3] in ENTRIES:
+    if fault["type"] == "missing":
+        return keys[:-1], _missing(keys, tree)
+    if fault["type"] in WORDING:
+        return keys, WORDING[fault["type"]]
+    found = _descend(tree, keys).plain
+    return keys, f"{fault['msg'].replace('Input should be', 'must be')}, not {_short(found)}"
+
+
+def _missing(keys: tuple[object, ...], tree: Node) -> str:
+    """A key is missing; where a whole entry is new and nearly another's name, that is what is wrong."""
+    if len(keys) > 2 and keys[-3] in ENTRIES:
         siblings = [str(key) for key in _descend(tree, keys[:-2]).value if key != keys[-2]]
         near = _did_you_mean(str(keys[-2]), siblings)
         if near:
-            return keys[:-1], f"no such {ENTRIES[str(keys[-3])]}{near}"
-    if fault["type"] == "missing":
-        return keys[:-1], f"{keys[-1]} is missing here"
-    found = _descend(tree, keys).plain
-    return keys, f"{fault['msg'].replace('Input should be', 'must be')}, not {_short(found)}"
+            return f"no such {ENTRIES[str(keys[-3])]}{near}"
+    return f"{keys[-1]} is missing here"
 
 
 def _short(value: object) -> str:
@@ -255,10 +277,6 @@ def _place(tree: Node, keys: Sequence[object]) -> Place:
     if node is parent or not keys:
         return node.place
     return parent.key_places.get(keys[-1], node.place) if isinstance(node.value, dict) else node.place
-
-
-def _dotted(keys: Sequence[object]) -> str:
-    return ".".join(str(key) for key in keys)
 
 
 def _unknown_indices(document: Document, parent: Document, tree: Node) -> list[Problem]:

@@ -16,7 +16,7 @@ from simulator.measures import every_measure, measure
 from simulator.results import Result, Run
 from simulator.scenario import Scenario, skeleton
 
-BLOCK = 2048
+BLOCK = 8192
 """Runs simulated at a time: their arrays fit the cache, and a call of numpy is long enough to pay."""
 
 TILE = 1024
@@ -101,7 +101,7 @@ def _runs(
     """Runs of the scenarios, those that differ in numbers only in one batch."""
     if not scenarios:
         raise RequestError("no scenario was given")
-    varied = {path: np.atleast_1d(np.asarray(values, dtype=np.float64)) for path, values in (vary or {}).items()}
+    varied = {path: _numbers(path, values) for path, values in (vary or {}).items()}
     draws = max((values.size for values in varied.values()), default=1)
     done: dict[int, Run] = {}
     groups: dict[object, list[int]] = {}
@@ -109,10 +109,22 @@ def _runs(
         groups.setdefault(skeleton(scenario.document), []).append(position)
     for members in groups.values():
         batch = Batch(tuple(scenarios[position] for position in members), varied, draws)
-        arrays = collect(batch, measures or every_measure(batch.labels))
+        wanted = [measures] if isinstance(measures, str) else measures
+        arrays = collect(batch, wanted or every_measure(batch.labels))
         for place, position in enumerate(members):
             done[position] = _run(scenarios[position], batch.labels, arrays, place, len(members))
     return tuple(done[position] for position in range(len(scenarios)))
+
+
+def _numbers(path: str, values: npt.ArrayLike) -> Floats:
+    """Varied values of a path as (D,) numbers."""
+    try:
+        numbers = np.atleast_1d(np.asarray(values))
+    except ValueError as error:
+        raise RequestError(f"vary: {path}: give one number a run") from error
+    if numbers.dtype.kind not in "iuf" or numbers.ndim != 1 or not numbers.size:
+        raise RequestError(f"vary: {path}: give one number a run, not {numbers.dtype} of shape {numbers.shape}")
+    return numbers.astype(np.float64)
 
 
 def _run(scenario: Scenario, labels: Labels, arrays: Mapping[str, Floats], place: int, members: int) -> Run:
@@ -132,7 +144,7 @@ def _run(scenario: Scenario, labels: Labels, arrays: Mapping[str, Floats], place
 
 def _simulated(batch: Batch, block: int) -> Iterator[tuple[slice, Inputs, Flows]]:
     """Each block of runs with its inputs and flows; the flows are overwritten by the next block."""
-    if block % TILE:
+    if block < TILE or block % TILE:
         raise RequestError(f"block is {block}: give a multiple of {TILE}")
     flows: Flows | None = None
     for part, inputs in blocks(batch, block):

@@ -82,6 +82,7 @@ def read_file(path: Path, shown: str) -> Node:
 def read_text(text: str, shown: str) -> Node:
     """Tree of YAML `text`; an empty text is an empty mapping."""
     try:
+        _require_shallow(text, shown)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -92,7 +93,17 @@ def read_text(text: str, shown: str) -> Node:
         raise InputError.single(Place(shown, 1, 1), "", f"is not YAML: {reason}") from error
     if root is None:
         return Node({}, Place(shown, 1, 1))
-    return _Tree(shown).node(root, depth=0)
+    return _Tree(shown).node(root)
+
+
+def _require_shallow(text: str, shown: str) -> None:
+    """Refuse deep nesting before PyYAML's composer, which recurses in C, meets it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise InputError.single(Place(shown, line, 1), "", f"is nested more than {DEEPEST} deep")
 
 
 class _Tree:
@@ -102,27 +113,25 @@ class _Tree:
         self.shown = shown
         self.met: dict[int, yaml.Node] = {}  # keeps the nodes alive, so that an id stays one node's
 
-    def node(self, raw: yaml.Node, depth: int) -> Node:
+    def node(self, raw: yaml.Node) -> Node:
         place = Place(self.shown, raw.start_mark.line + 1, raw.start_mark.column + 1)
         if id(raw) in self.met:
             raise InputError.single(place, "", "aliases (*name) are not read here: write the value out")
-        if depth > DEEPEST:
-            raise InputError.single(place, "", f"is nested more than {DEEPEST} deep")
         if raw.tag not in TAGS:
             raise InputError.single(place, "", f"the tag {raw.tag} is not read here: leave it out")
         self.met[id(raw)] = raw
         if isinstance(raw, yaml.MappingNode):
-            return _unwrapped(self._mapping(raw, place, depth))
+            return _unwrapped(self._mapping(raw, place))
         if isinstance(raw, yaml.SequenceNode):
-            return Node([self.node(item, depth + 1) for item in raw.value], place)
+            return Node([self.node(item) for item in raw.value], place)
         quoted = isinstance(raw, yaml.ScalarNode) and bool(raw.style)
         return Node(_scalar(raw.value, quoted=quoted), place)
 
-    def _mapping(self, raw: yaml.MappingNode, place: Place, depth: int) -> Node:
+    def _mapping(self, raw: yaml.MappingNode, place: Place) -> Node:
         values: dict[object, Node] = {}
         places: dict[object, Place] = {}
         for key_raw, value_raw in _joined(raw.value):
-            key_node = self.node(key_raw, depth + 1)
+            key_node = self.node(key_raw)
             key = key_node.value
             if raw.flow_style and value_raw.value == "" and not value_raw.style:
                 message = f"{key} has no value: in braces a comma ends a text, put text with commas in quotes"
@@ -132,7 +141,7 @@ class _Tree:
             if key in values:
                 first = places[key].line
                 raise InputError.single(key_node.place, "", f"{key} is given twice (first in line {first}): keep one")
-            values[key] = self.node(value_raw, depth + 1)
+            values[key] = self.node(value_raw)
             places[key] = key_node.place
         return Node(values, place, places)
 
@@ -171,8 +180,11 @@ def _continues(value: Any, key: Any, after: Any) -> bool:
 
 def _unwrapped(node: Node) -> Node:
     """`{value: 12, source: ..., note: ...}` is the number 12 whose place knows its source and note."""
-    if "value" not in node.value or not set(node.value) <= SOURCED:
+    if "value" not in node.value or set(node.value) & {"unit"}:
         return node
+    for key in node.value:
+        if key not in SOURCED:
+            raise InputError.single(node.key_places[key], "", f"{key}: beside value there may be source and note")
     texts = {name: node.value[name].value for name in ("source", "note") if name in node.value}
     for name, text in texts.items():
         if not isinstance(text, str):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """What became of one scenario: measures as arrays (years shown, award types or programmes, draws)."""
 
@@ -24,6 +24,9 @@ class Run:
     labels: Labels
     years: range
     measures: Mapping[str, Floats]
+
+    def __repr__(self) -> str:
+        return f"Run({self.scenario.name!r}, FY{self.years.start}-{self.years.stop - 1}, {len(self.measures)} measures)"
 
     def of(self, name: str, programme: str = TOTAL, award: str = "") -> Floats:
         """(years, draws) of one award type, one programme, or the portfolio (`total`); NaN where none exists.
@@ -33,8 +36,7 @@ class Run:
         RequestError : no such measure, programme or award type, or one that does not add up so far
 
         """
-        asked = measure(name)
-        values = self.measures[name]
+        asked, values = measure(name), self.kept(name)
         if award:
             return values[:, self._award(asked, programme, award)]
         if programme == TOTAL:
@@ -49,6 +51,12 @@ class Run:
         if not asked.sums:
             raise RequestError(f"{name} does not add up over award types: name one of {programme}")
         return _sum(values, [row for row, (of, _) in enumerate(self.labels.awards) if of == programme])
+
+    def kept(self, name: str) -> Floats:
+        """A measure as (years, award types or programmes, draws); RequestError if it was not asked for."""
+        if name not in self.measures:
+            raise RequestError(f"{name} was not kept: there are {', '.join(self.measures)}")
+        return self.measures[name]
 
     def _programme(self, programme: str) -> int:
         if programme not in self.labels.programmes:
@@ -65,17 +73,20 @@ class Run:
         return self.labels.awards.index((programme, award))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a call of `run` or `mean` gives: a `Run` for each scenario, in the order they were asked for."""
 
     runs: tuple[Run, ...]
     statistic: str = "value"
 
+    def __repr__(self) -> str:
+        return f"Result({', '.join(map(repr, self.runs))})"
+
     def array(self, name: str) -> Floats:
         """A measure as (scenario, draw, year, award or programme), a view where there is one scenario."""
         measure(name)
-        parts = [run.measures[name].transpose(2, 0, 1) for run in self.runs]
+        parts = [run.kept(name).transpose(2, 0, 1) for run in self.runs]
         if any(run.labels.awards != self.runs[0].labels.awards or run.years != self.runs[0].years for run in self.runs):
             raise RequestError("the scenarios differ in programmes or years: take the array of each alone")
         return parts[0][None] if len(parts) == 1 else np.stack(parts)

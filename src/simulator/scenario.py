@@ -204,7 +204,8 @@ class Document(Strict):
 class Scenario:
     """One scenario, resolved: its document, that of the portfolio it rests on, and where each value stands.
 
-    `name` is the file's stem, the id in tables. Earlier cohorts keep the terms of `portfolio` (model.md section 2).
+    `name` is the file's stem, the id in tables; `overrides` are the paths that its own file or its `settings` give.
+    Earlier cohorts keep the terms of `portfolio` (model.md section 2).
     """
 
     name: str
@@ -213,6 +214,12 @@ class Scenario:
     parent: "Scenario | None"
     places: Mapping[str, Place]
     overrides: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name, with a mark where settings of the command line lie over the file."""
+        return f"{self.name} --set" if self.settings else self.name
 
 
 def leaves(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Leaf]]:

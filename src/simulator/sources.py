@@ -59,7 +59,7 @@ def residuals(scenario: Scenario) -> Iterator[Residual]:
         if place is not None and (place.source or "").startswith(RESIDUAL):
             amount = programme.fixed_costs.amount.at(document.first_year)
             budget = _given(document, name)
-            yield Residual(name, path, amount, amount / budget if budget else float("inf"))
+            yield Residual(name, path, amount, amount / budget if budget else float("nan"))
 
 
 def _given(document: Document, name: str) -> float:

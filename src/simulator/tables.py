@@ -97,9 +97,11 @@ def tidy(result: "Result") -> "pd.DataFrame":
 
 
 def pivot(result: "Result", name: str) -> "pd.DataFrame":
-    """One measure of the first run: programmes (and their total, where it adds up) by years."""
+    """One measure of one scenario: programmes (and their total, where it adds up) by years."""
     import pandas as pd
 
+    if len(result.runs) != 1:
+        raise RequestError("a pivot is of one scenario: run it alone, or take table()")
     run = result.runs[0]
     lines = {line.programme: line.values for line in series(run, [name]) if not line.award}
     if not lines:
@@ -111,9 +113,10 @@ def _statistics(
     line: Series, run: "Run", base: dict[tuple[str, str, str], Floats], statistic: str, reference: "Run | None"
 ) -> Iterator[tuple[str, Floats]]:
     yield statistic, line.values
-    if reference is None or line[:3] not in base or reference.years != run.years:
+    if reference is None or line[:3] not in base:
         return
-    other = base[line[:3]]
+    beside = dict(zip(reference.years, base[line[:3]].tolist(), strict=True))
+    other = np.array([beside.get(year, np.nan) for year in run.years])
     yield "difference", line.values - other
     yield "ratio", np.divide(line.values, other, out=np.full_like(other, np.nan), where=other != 0)
 

@@ -25,7 +25,9 @@ def _fixed(value: object) -> float:
     return low
 
 
-MONTHS_OF_DURATION = Quantity(name="duration", unit="month", read=_fixed, low=0.0, high=1200.0, example="24 months")
+MONTHS_OF_DURATION = Quantity(
+    name="duration", unit="month", read=_fixed, low=0.0, high=1200.0, example="24 months", exclusive=True
+)
 SHARES_SUM_TOLERANCE = 1e-9
 
 

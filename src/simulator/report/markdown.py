@@ -8,8 +8,10 @@ from simulator.report.pages import Sheet
 INDENT = "&emsp;"
 
 
-def write(sheets: Sequence[Sheet], stream: TextIO) -> None:
+def write(heading: Sequence[str], sheets: Sequence[Sheet], stream: TextIO) -> None:
     """Print sheets as Markdown; indents survive as spaces that Markdown keeps."""
+    for line in heading:
+        stream.write(f"{line}\n\n")
     for number, sheet in enumerate(sheets):
         rule = ["---", *("---:" for _ in sheet.columns)]
         rows = [[sheet.title, *sheet.columns], rule]

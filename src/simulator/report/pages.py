@@ -9,11 +9,10 @@ from simulator import tables
 from simulator.arrays import Floats
 from simulator.labels import Words
 from simulator.measures import TOTAL, measure
-from simulator.report.rounding import apportioned, decimals_for, rounded
+from simulator.report.rounding import decimals_for, rounded
 from simulator.results import Run
 
 YEARS_ACROSS = 10
-MINUS = "−"
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,11 @@ class View:
         others = tuple(run for run in self.runs if run is not self.reference)
         return (self.reference, *others) if self.reference else self.runs
 
+    def name(self, run: Run) -> str:
+        """A scenario's name on the page: its Japanese label on a Japanese page, else its id."""
+        label = run.scenario.document.label.ja if self.words.language == "ja" else None
+        return label or run.scenario.name
+
     def programme_label(self, programme: str) -> str:
         """Name of a programme for people."""
         if programme == TOTAL:
@@ -69,6 +73,21 @@ class View:
             if programme in run.scenario.document.programmes:
                 return self.words.label(run.scenario.document.programmes[programme].label, programme)
         return programme
+
+
+def heading(view: View) -> list[str]:
+    """What the page is about: each scenario with its purpose, and what it stands beside."""
+    lines = []
+    for run in view.runs:
+        document = run.scenario.document
+        name = view.words.label(document.label, document.name or run.scenario.name)
+        title = name if name == run.scenario.name else f"{name} ({run.scenario.name})"
+        if len(view.runs) == 1 and view.reference:
+            title = view.words("page", "beside", name=title, reference=view.name(view.reference))
+        lines.append(" ".join([title, *(f"--set {setting}" for setting in run.scenario.settings)]))
+        if document.description:
+            lines.append(document.description)
+    return lines
 
 
 def planners_page(view: View) -> list[Sheet]:
@@ -145,8 +164,14 @@ def _account(run: Run, programme: str, decimals: int) -> dict[str, Floats]:
     returned = rounded(of("returned"), decimals)
     unspent = carried_out + returned
     spend = budget + carried_in + shortfall - unspent
-    parts = ("fixed_costs", "commitments", "spend_new")
-    fixed, commitments, new = apportioned([of(part) for part in parts], spend, decimals)
+    fixed, commitments, new = (
+        rounded(of("fixed_costs"), decimals),
+        rounded(of("commitments"), decimals),
+        of("spend_new"),
+    )
+    rest = spend - fixed - commitments
+    commitments = np.where(new > 0, commitments, commitments + rest)  # what rounding leaves falls on what varies most
+    new = np.where(new > 0, rest, 0.0)
     return {
         "budget": budget,
         "carried_in": carried_in,
@@ -166,6 +191,8 @@ def _account(run: Run, programme: str, decimals: int) -> dict[str, Floats]:
 def _sheets(view: View, title: str, rows: Iterator[Shown]) -> Iterator[Sheet]:
     """The rows as sheets of at most ten years."""
     shown = list(rows)
+    if not shown:
+        return
     years = [year for year in view.runs[0].years if not view.years or year in view.years]
     for start in range(0, len(years), YEARS_ACROSS):
         across = years[start : start + YEARS_ACROSS]
@@ -187,22 +214,22 @@ def _lines(view: View, shown: Shown, years: Sequence[int]) -> Iterator[Line]:
         places = [year - run.years.start for year in years]
         cells = tuple(_number(row, place, shown.decimals) for place in places)
         depth = shown.depth + several
-        yield Line(run.scenario.name if several else shown.label, cells, depth)
+        yield Line(view.name(run) if several else shown.label, cells, depth)
         if view.reference is not None and run is not view.reference and reference is not None:
             offset = run.years.start - view.reference.years.start
             change = [_change(row, place, reference, place + offset, shown.decimals) for place in places]
-            label = view.words("page", "difference", reference=view.reference.scenario.name)
+            label = view.words("page", "difference", reference=view.name(view.reference))
             yield Line(label, tuple(change), depth + 1, "difference")
 
 
 def _number(row: Floats, place: int, decimals: int) -> str:
     if not 0 <= place < len(row) or np.isnan(row[place]):
         return ""
-    return f"{row[place] / 10**decimals:,.{decimals}f}".replace("-", MINUS)
+    return f"{row[place] / 10**decimals:,.{decimals}f}"
 
 
 def _change(row: Floats, place: int, reference: Floats, other: int, decimals: int) -> str:
     if not _number(row, place, decimals) or not _number(reference, other, decimals):
         return ""
     change = (row[place] - reference[other]) / 10**decimals
-    return f"{change:+,.{decimals}f}".replace("-", MINUS) if change else "0"
+    return f"{change:+,.{decimals}f}" if change else "0"

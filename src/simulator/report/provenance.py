@@ -36,7 +36,12 @@ def _residual(residual: sources.Residual, scenario: Scenario, words: Words) -> l
     programme = scenario.document.programmes[residual.programme]
     named = words.label(programme.fixed_costs.label, "")
     label = words.label(programme.label, residual.programme)
-    return [label, named, f"{residual.amount:,.1f}", f"{residual.share:.1%}"]
+    return [
+        label,
+        named,
+        f"{residual.amount:,.1f}",
+        f"{residual.share:.1%}" if residual.share == residual.share else "",
+    ]
 
 
 def _columns(rows: Sequence[Sequence[str]], stream: TextIO) -> None:

@@ -1,4 +1,4 @@
-"""Rounding for the eye: half up, and so that parts add up to their total."""
+"""Rounding for the eye: half up, with as many decimals as a row of figures needs."""
 
 from collections.abc import Sequence
 
@@ -22,20 +22,3 @@ def decimals_for(rows: Sequence[Floats]) -> int:
     if whole or largest >= 1000:
         return 0
     return 1 if largest >= 10 else 3
-
-
-def apportioned(parts: Sequence[Floats], total: Floats, decimals: int) -> list[Floats]:
-    """Parts rounded so that they add up to `total`, those with the largest remainders rounded up.
-
-    Parameters
-    ----------
-    parts : arrays (Y,) of figures
-    total : (Y,) whole numbers of 10 ** -decimals, within rounding of the sum of the parts
-
-    """
-    exact = np.stack(parts) * 10.0**decimals
-    floors = np.floor(exact + ROUNDING_NOISE)
-    missing = total - floors.sum(axis=0)
-    order = np.argsort(np.argsort(-(exact - floors), axis=0, kind="stable"), axis=0, kind="stable")
-    count = len(parts)
-    return list(floors + np.floor((missing - order + count - 1) / count))

@@ -1,6 +1,7 @@
 """Sheets in the terminal or a pipe: columns aligned, also under Japanese labels."""
 
 from collections.abc import Sequence
+from io import StringIO
 from typing import TextIO
 
 from rich.console import Console
@@ -12,15 +13,18 @@ from simulator.report.pages import Sheet
 UNLIMITED = 10_000
 """Columns are as wide as their figures need: ten years of a large portfolio fit 100."""
 
+PAGE_WIDTH = 100
 STYLES = {"difference": "dim", "heading": "bold", "value": ""}
 
 
-def write(sheets: Sequence[Sheet], stream: TextIO) -> None:
+def write(heading: Sequence[str], sheets: Sequence[Sheet], stream: TextIO) -> None:
     """Print sheets one under the other; colour only where the stream is a terminal."""
-    console = Console(file=stream, highlight=False, width=UNLIMITED)
-    for number, sheet in enumerate(sheets):
-        if number:
-            console.print()
+    page = StringIO()
+    console = Console(file=page, highlight=False, width=UNLIMITED, force_terminal=stream.isatty())
+    for text in heading:
+        console.print(Text(text), width=PAGE_WIDTH)
+    for sheet in sheets:
+        console.print()
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
         table.add_column("", no_wrap=True)
         for column in sheet.columns:
@@ -29,3 +33,4 @@ def write(sheets: Sequence[Sheet], stream: TextIO) -> None:
             table.add_row(Text("  " * line.depth + line.label), *line.cells, style=STYLES[line.kind])
         console.print(Text(sheet.title, style="bold"))
         console.print(table)
+    stream.write(page.getvalue())
