@@ -17,7 +17,7 @@ from simulator.results import Result, Run
 from simulator.scenario import Scenario, skeleton
 
 BLOCK = 8192
-"""Runs simulated at a time: their arrays fit the cache, and a call of numpy is long enough to pay."""
+"""Runs simulated at a time: many, so that a call of numpy pays (docs/explanation/performance.md)."""
 
 TILE = 1024
 """Runs whose sum is one term of a mean: a divisor of every block size, so that means do not depend on it."""

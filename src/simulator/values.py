@@ -200,7 +200,10 @@ def _one_start(value: object) -> StartMonths:
         raise PlacedError("shares by month are expected here: write {april: 50%, september: 50%}")
     weights = [0.0] * 12
     for key, share in value.items():
-        weights[_within(key, quantities.month, key)] += _within(key, quantities.SHARE.parse, share)
+        month = _within(key, quantities.month, key)
+        if weights[month]:
+            raise PlacedError(f"{key} is given twice: keep one", (key,))
+        weights[month] = _within(key, quantities.SHARE.parse, share)
     adds_up(weights)
     return tuple(weights)
 
