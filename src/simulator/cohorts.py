@@ -50,9 +50,10 @@ def simulate(inputs: Inputs, flows: Flows | None = None) -> Flows:
         held=np.empty((len(labels.programmes), runs)),
         new=np.zeros((len(labels.programmes), runs)),
     )
-    for array in (flows.cohorts, flows.deferred, flows.commitments, flows.outyear_commitments, flows.carried):
-        array[...] = 0.0
+    flows.deferred[...], flows.carried[0] = 0.0, 0.0
     flows.required_budget[...] = inputs.money.required
+    for row in set(range(len(labels.programmes))) - {programme.row for programme in inputs.programmes}:
+        flows.commitments[:, row], flows.outyear_commitments[:, row] = 0.0, 0.0
     for programme in inputs.programmes:
         _history(programme, flows)
     for year in range(labels.years):
@@ -63,9 +64,10 @@ def simulate(inputs: Inputs, flows: Flows | None = None) -> Flows:
 def _history(programme: Programme, flows: Flows) -> None:
     """Earlier cohorts live on into the simulated years."""
     for award, by_start in enumerate(programme.kernels):
+        cohorts = flows.cohorts[:, programme.rows.start + award]
+        cohorts[: 1 if len(by_start[0]) > 1 else len(cohorts)] = 0.0  # a cohort of one year meets no older one
         for row, starts in enumerate(programme.history[:, award]):
-            year = row - len(programme.history)
-            live_on(by_start[row], starts, year, flows.cohorts[:, programme.rows.start + award])
+            live_on(by_start[row], starts, row - len(programme.history), cohorts)
 
 
 def _year(year: int, inputs: Inputs, flows: Flows, scratch: Scratch) -> None:
@@ -119,10 +121,10 @@ def _selection(year: int, programme: Programme, sustained: Floats, flows: Flows,
     maximum = terms.maximum[year] if programme.capped else None
     if maximum is not None:
         np.minimum(wanted, maximum, out=wanted)
-    _sum(np.multiply(wanted, cost, out=spend), out=new)
+    intake.spent_on(wanted, cost, new)
     intake.scale_to(room, new, wanted)
     if programme.whole_awards:
-        intake.whole(wanted, scratch.remainder[rows], maximum, selected)
+        intake.whole(wanted, scratch.remainder[rows], maximum, selected, scratch.spare[: len(wanted)])
         _sum(np.multiply(selected, cost, out=spend), out=new)
         if intake.within(room, new, wanted, selected):
             _sum(np.multiply(selected, cost, out=spend), out=new)
@@ -184,4 +186,4 @@ def _sum(rows: Floats, out: Floats) -> None:
 
 def _drop_nothing(money: Floats, held: Floats) -> None:
     """Money that is nothing but rounding becomes 0."""
-    money[np.abs(money) < NOTHING * held] = 0.0
+    np.copyto(money, 0.0, where=np.abs(money) < NOTHING * held)

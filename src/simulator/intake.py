@@ -26,6 +26,13 @@ def funded(weight: Floats, money: Floats, wanted: Floats) -> None:
     np.maximum(wanted, 0.0, out=wanted)
 
 
+def spent_on(selected: Floats, cost: Floats, total: Floats) -> None:
+    """``total = Σ_j selected_j · cost_j``, (R,) million yen, in index order; rows (n, R) and (n, r)."""
+    np.multiply(selected[0], cost[0], out=total)
+    for count, price in zip(selected[1:], cost[1:], strict=True):
+        total += count * price
+
+
 def scale_to(available: Floats, total: Floats, wanted: Floats) -> None:
     """``x ← x · min(1, available / total)``: one factor for all types; 0 where nothing is available.
 
@@ -41,7 +48,7 @@ def scale_to(available: Floats, total: Floats, wanted: Floats) -> None:
     np.multiply(wanted, total, out=wanted)
 
 
-def whole(wanted: Floats, remainder: Floats, maximum: Floats | None, selected: Floats) -> None:
+def whole(wanted: Floats, remainder: Floats, maximum: Floats | None, selected: Floats, spare: Floats) -> None:
     """Whole awards; half an award a year becomes one every second year.
 
     ``n = min(⌊x + ρ + ε⌋, ⌈x − ε⌉)``, ``⌊x + ε⌋`` where n is above the maximum; ρ becomes x + ρ.
@@ -52,11 +59,14 @@ def whole(wanted: Floats, remainder: Floats, maximum: Floats | None, selected: F
     remainder : (n, R) ρ carried from earlier years, added to
     maximum : (n, r) highest selection, None without
     selected : (n, R) n, overwritten
+    spare : (n, R), overwritten
     """
     remainder += wanted
     np.add(remainder, EPSILON, out=selected)
     np.floor(selected, out=selected)
-    np.minimum(selected, np.ceil(wanted - EPSILON), out=selected)
+    np.subtract(wanted, EPSILON, out=spare)
+    np.ceil(spare, out=spare)
+    np.minimum(selected, spare, out=selected)
     if maximum is not None:
         np.copyto(selected, np.floor(wanted + EPSILON), where=selected > maximum + EPSILON)
 

@@ -71,17 +71,20 @@ def offsets_needed(longest: float, latest_month: int) -> int:
 def live_on(kernel: Floats, starts: Floats, year: int, cohorts: Floats) -> None:
     """Add what a cohort gives in its year of start and all later ones.
 
-    ``cohorts[t + k, q, r] += kernel[k, q, r] · starts[r]``, k the years since the start.
+    ``cohorts[t + k, q, r] += kernel[k, q, r] · starts[r]``, k the years since the start; the last year of its life is
+    set, not added to: no older cohort lives so long, so that the array need not be cleared.
 
     Parameters
     ----------
-    kernel : (K, Q, r) on the cohort's own terms
-    starts : (r,) awards that start
+    kernel : (K, Q, r) on the cohort's own terms, K the same for all cohorts of an award type
+    starts : (r,) awards that start, the cohorts of earlier years before
     year : t, from 0; before that for the history, of which years before −1 are left out
-    cohorts : (Y + 1, Q, R), added to; the year before the first in front
+    cohorts : (Y + 1, Q, R), changed in place; the year before the first in front, cleared
     """
-    past = max(0, -1 - year)
-    ahead = cohorts[year + past + 1 : max(0, year + len(kernel) + 1)]
+    past, last = max(0, -1 - year), len(kernel) - 1
+    if 0 <= year + last + 1 < len(cohorts):
+        np.multiply(kernel[last], starts, out=cohorts[year + last + 1])
+    ahead = cohorts[year + past + 1 : max(0, year + last + 1)]
     ahead += kernel[past : past + len(ahead)] * starts
 
 
