@@ -1,0 +1,147 @@
+"""Runs per second of the simulator, and of its core against one fused compiled loop.
+
+`python benchmarks/throughput.py [--quick] [--check]`; with --check the exit code is 1 where a limit is missed.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import study
+from fused import Engine, agree, empty_flows
+from fused_loops import simulate as fused_loop
+from timing import alternate
+
+import simulator
+from simulator import cohorts
+from simulator.arrays import Floats, Flows, Inputs
+from simulator.inputs import blocks
+from simulator.leaves import Batch
+from simulator.measures import measure
+
+FLOOR = 0.3
+"""Least speed of the core as a share of the fused loop's, in every case."""
+
+MEMORY_LIMIT = 1024.0
+"""MiB that the largest number of runs may take in all."""
+
+SIZES = (64, 160, 320, 544, 1024, 2048, 4096, 8192)
+"""Blocks tried, in runs; rows a power of two apart crowd into a few lines of the cache, which the loop feels most."""
+
+SAMPLE = 8192
+"""Runs of one timed sample, by as many blocks as that takes."""
+
+Simulate = Callable[[Inputs, Flows], Flows]
+
+
+class Pair(NamedTuple):
+    """Seconds a run, (repetitions, sizes), of the core and of the fused loop, and the block sizes they are of."""
+
+    sizes: Sequence[int]
+    core: Floats
+    fused: Floats
+
+    def ratio(self) -> float:
+        """Median over the repetitions of the core's speed over the fused loop's, each at its own best block size."""
+        best_core, best_fused = (int(np.median(times, axis=0).argmin()) for times in (self.core, self.fused))
+        return float(np.median(self.fused[:, best_fused] / self.core[:, best_core]))
+
+    def lines(self) -> Iterator[str]:
+        """The table, and the ratio under it."""
+        yield f"{'block':>12} {'core':>16} {'fused loop':>16}"
+        speeds = (1.0 / np.median(times, axis=0) for times in (self.core, self.fused))
+        for size, core, fused in zip(self.sizes, *speeds, strict=True):
+            yield f"{size:>7,} runs {core:>9,.0f} runs/s {fused:>9,.0f} runs/s"
+        yield f"core / fused loop, each at its best block: {self.ratio():.2f}"
+
+
+def main() -> int:
+    """Measure, print, and compare with the limits."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer runs and repetitions")
+    parser.add_argument("--check", action="store_true", help="exit with 1 where a limit is missed")
+    options = parser.parse_args()
+    most, repetitions = (100_000, 5) if options.quick else (1_000_000, 25)
+    memory = peak_memory(most)
+    print(f"simulator.mean of {study.SCENARIO.name}, three numbers varied, {len(study.MEASURES)} measures")
+    for runs in (1, 100, 10_000, most):
+        print(f"{runs:>12,} runs {speed_of_mean(runs):>9,.0f} runs/s")
+    print(f"peak memory of {most:,} runs: {memory:,.0f} MiB (limit {MEMORY_LIMIT:,.0f})")
+    ratios = [compare(vary, repetitions) for vary in (study.three, study.every)]
+    missed = memory > MEMORY_LIMIT or min(ratios) < FLOOR
+    print(f"\nlimits {'missed' if missed else 'kept'}: core / fused loop {min(ratios):.2f} (at least {FLOOR})")
+    return int(missed and options.check)
+
+
+def peak_memory(runs: int) -> float:
+    """MiB that a fresh process takes for so many runs."""
+    command = [sys.executable, str(study.ROOT / "benchmarks" / "memory.py"), str(runs)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def speed_of_mean(runs: int) -> float:
+    """Runs a second of `simulator.mean`, reading the scenario's files not among them; the median of a few calls."""
+    scenario, varied = simulator.load(study.SCENARIO), study.three(runs)
+    call = partial(simulator.mean, scenario, vary=varied, measures=study.MEASURES)
+    return runs / float(np.median(alternate([call], 9 if runs <= 10_000 else 3)))
+
+
+def compare(vary: Callable[[int], study.Varied], repetitions: int) -> float:
+    """Both engines on one case, without and with what is around them; the ratio of the engines alone."""
+    description = (vary.__doc__ or "").splitlines()[0]
+    same = agree(next(blocks(study.batch(vary(SIZES[0])), SIZES[0]))[1])
+    print(f"\n{description} Both engines give the same {'bits' if same else 'numbers, but not the same bits'}.\n")
+    engines = engines_alone(vary, repetitions)
+    print("engines alone", *engines.lines(), sep="\n")
+    print("\nwith building inputs and reducing to means", *with_means(vary, repetitions).lines(), sep="\n")
+    return engines.ratio()
+
+
+def engines_alone(vary: Callable[[int], study.Varied], repetitions: int) -> Pair:
+    """Both on the same inputs, writing into the same buffers, turn by turn."""
+    calls: list[Callable[[], object]] = []
+    for size in SIZES:
+        inputs = next(blocks(study.batch(vary(size)), size))[1]
+        flows = empty_flows(inputs)
+        packed = Engine().pack(inputs, flows)
+        calls += [partial(repeat, size, cohorts.simulate, inputs, flows), partial(repeat, size, fused_loop, *packed)]
+    samples = np.array([SAMPLE // size * size for size in SIZES])
+    times = alternate(calls, repetitions)
+    return Pair(SIZES, times[:, ::2] / samples, times[:, 1::2] / samples)
+
+
+def repeat(size: int, call: Callable[..., object], *arguments: object) -> None:
+    """As many blocks of this size as a sample has."""
+    for _ in range(SAMPLE // size):
+        call(*arguments)
+
+
+def with_means(vary: Callable[[int], study.Varied], repetitions: int) -> Pair:
+    """The same with building the inputs and reducing to means, the same code on both sides."""
+    runs, sizes = 4 * SAMPLE, [size for size in SIZES if size >= SIZES[2]]
+    batch, fused = study.batch(vary(runs)), Engine()
+    engines = (cohorts.simulate, fused.simulate)
+    calls = [partial(means, batch, engine, size) for size in sizes for engine in engines]
+    times = alternate(calls, max(3, repetitions // 4)) / runs
+    return Pair(sizes, times[:, ::2], times[:, 1::2])
+
+
+def means(batch: Batch, engine: Simulate, size: int) -> dict[str, Floats]:
+    """Means over all runs of a batch, as `simulator.mean` takes them, by any engine."""
+    totals = dict.fromkeys(study.MEASURES, np.zeros(()))
+    buffers: dict[int, Flows] = {}
+    for _, inputs in blocks(batch, size):
+        if inputs.runs not in buffers:
+            buffers[inputs.runs] = empty_flows(inputs)
+        flows = engine(inputs, buffers[inputs.runs])
+        for name in study.MEASURES:
+            totals[name] = totals[name] + measure(name).of(flows, inputs).sum(axis=-1)
+    return {name: total / batch.runs for name, total in totals.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
