@@ -29,7 +29,7 @@ FLOOR = 0.3
 MEMORY_LIMIT = 1024.0
 """MiB that the largest number of runs may take in all."""
 
-SIZES = (64, 160, 320, 544, 1024, 2048, 4096, 8192)
+SIZES = (64, 160, 320, 456, 1024, 2048, 4096, 8192)
 """Blocks tried, in runs; rows a power of two apart crowd into a few lines of the cache, which the loop feels most."""
 
 SAMPLE = 8192

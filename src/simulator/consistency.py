@@ -1,5 +1,6 @@
 """Rules between the fields of a document: names that must exist, shares that belong together, rules that need data."""
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -45,10 +46,11 @@ def _names(document: Document) -> Iterator[Fault]:
             yield keys, f"{str(keys[-1])!r} is no name: write one word of letters, digits, _ and -"
     if "total" in document.programmes:
         yield ("programmes", "total"), "total stands for the whole portfolio: give the programme another name"
-    agencies = {programme.agency for programme in document.programmes.values()}
+    agencies = sorted({programme.agency for programme in document.programmes.values()})
     for agency in document.plan_periods:
-        if agency not in agencies:
-            yield ("plan_periods", agency), f"no programme is run by it: agencies are {', '.join(sorted(agencies))}"
+        near = difflib.get_close_matches(agency, agencies, n=1)
+        if agency not in agencies and near:
+            yield ("plan_periods", agency), f"no programme is run by this agency; did you mean {near[0]}?"
 
 
 def _index_names(component: Component) -> dict[tuple[object, ...], str]:
