@@ -35,8 +35,9 @@ class Labels:
 class Money:
     """Programmes' money, (Y, P, r) million yen.
 
-    `set_aside` is fixed costs and reserve, `sustained` what the appropriation leaves beside them; `carry_ceiling` is
-    infinite where no limit is given; `required` is the budget that the plan would take (NaN where a type has none).
+    `set_aside` is fixed costs and reserve, `sustained` what the appropriation leaves beside them, at least 0;
+    `carry_ceiling` is infinite where no limit is given; `required` is the budget that the plan would take (NaN where a
+    type has none).
     """
 
     appropriation: Floats

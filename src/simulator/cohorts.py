@@ -113,11 +113,11 @@ def _selection(year: int, programme: Programme, sustained: Floats, flows: Flows,
     room, new = flows.available[year, programme.row], scratch.new[programme.row]
     selected, spend, cost = flows.selected[year, rows], flows.spend_new[year, rows], terms.cost[year]
     wanted = scratch.wanted[: len(selected)]
+    np.maximum(room, 0.0, out=room)
     if programme.intake == "plan":
         wanted[...] = terms.plan[year]
     else:
         intake.funded(terms.weight[year], sustained if programme.intake == "steady" else room, wanted)
-    np.maximum(room, 0.0, out=room)
     maximum = terms.maximum[year] if programme.capped else None
     if maximum is not None:
         np.minimum(wanted, maximum, out=wanted)

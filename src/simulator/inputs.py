@@ -164,7 +164,7 @@ def _money_of(leaves: Leaves, name: str, programme: Programme | None) -> tuple[F
     set_aside = fixed + leaves.by_year(f"{path}.reserve", years)
     limit = f"{path}.carry_limit"
     ceiling = leaves.by_year(limit, years) * given if leaves.has(limit) else unlimited
-    return given, fixed, set_aside, given - set_aside, ceiling, fixed + programme.planned
+    return given, fixed, set_aside, np.maximum(given - set_aside, 0.0), ceiling, fixed + programme.planned
 
 
 def _appropriation(leaves: Leaves, name: str) -> Floats:

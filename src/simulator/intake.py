@@ -14,16 +14,15 @@ TINY = 1e-300
 
 
 def funded(weight: Floats, money: Floats, wanted: Floats) -> None:
-    """``x = weight · money``, never below 0: selections that the types' shares of the money pay for.
+    """``x = weight · money``: selections that the types' shares of the money pay for.
 
     Parameters
     ----------
     weight : (n, r) selections a million yen of the programme's: φ / (τ Σ_k u_k) (`steady`), φ / (τ u_0) (`cash`)
-    money : (R,) million yen: what the appropriation sustains (`steady`) or all there is (`cash`)
+    money : (R,) million yen, none below 0: what the appropriation sustains (`steady`) or all there is (`cash`)
     wanted : (n, R) x, overwritten
     """
     np.multiply(weight, money, out=wanted)
-    np.maximum(wanted, 0.0, out=wanted)
 
 
 def spent_on(selected: Floats, cost: Floats, total: Floats) -> None:
