@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -229,7 +230,48 @@ def test_the_unit_of_money_and_the_size_of_the_agency_do_not_matter(factors: dic
     check()
 
 
-@examples(60, at_rest=True)
+OTHER_LIVES: Tree = {
+    "duration": {"7-31 months": 0.25, "40 months": 0.5, "80 months": 0.25},
+    "start_months": {"march": 0.5, "may": 0.5},
+    "early_termination": 0.1,
+    "deferral": 0.2,
+}
+
+
+def without(tree: Tree, *keys: str) -> Tree:
+    """The tree without these keys at any depth."""
+    kept = {key: value for key, value in tree.items() if key not in keys}
+    return {key: without(value, *keys) if isinstance(value, dict) else value for key, value in kept.items()}
+
+
+@pytest.mark.parametrize("lacking", [(), ("early_termination", "deferral")], ids=["as drawn", "nothing ends early"])
+def test_a_scenario_has_the_same_bits_alone_and_beside_one_with_other_lives(lacking: tuple[str, ...]) -> None:
+    @examples(25)
+    def check(documents: Documents) -> None:
+        portfolio, scenario = (without(tree, *lacking) for tree in (documents.portfolio, documents.scenario))
+        assert bits_that_change(Documents(portfolio, scenario)) == []
+
+    check()
+
+
+def bits_that_change(documents: Documents) -> list[str]:
+    """Measures with other bits alone than in a batch with the same scenario on other life terms."""
+    one = documents.load()
+    scenario = deepcopy(documents.scenario)
+    for name, programme in one.document.programmes.items():
+        for award in programme.awards:
+            awards = scenario.setdefault("programmes", {}).setdefault(name, {}).setdefault("awards", {})
+            awards[award] = awards.get(award, {}) | OTHER_LIVES
+    other = replace(documents, scenario=scenario).load()
+    return [
+        name
+        for alone, beside in zip((simulated(one), simulated(other)), run([one, other]).runs, strict=True)
+        for name, values in alone.measures.items()
+        if not np.array_equal(values, beside.measures[name], equal_nan=True)
+    ]
+
+
+@examples(50, at_rest=True)
 def test_at_rest_those_in_place_are_starts_times_mean_stay(documents: Documents) -> None:
     scenario = documents.load()
     core = simulated(scenario)

@@ -13,7 +13,7 @@ from simulator.arrays import Floats
 EXITS, MONTHS, IN_PLACE, LATER_MONTHS, COMPLETIONS = range(5)
 """The quantities Q: exits in the year, person-months in it, in place at its end, months still to come, completions.
 
-Completions stand last, and are left out where nothing ends early: they are the exits then.
+Completions stand last, and are left out where nothing ends early: they are the exits then, to the bit.
 """
 
 
@@ -53,11 +53,12 @@ def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int,
     in_place = _by_calendar(alive, months)[12 : 12 * offsets + 1 : 12]
     before = np.concatenate([np.ones_like(in_place[:1]), in_place[:-1]])
     worked = _by_year(_by_calendar(occupied * staying[:-1], months), offsets)
+    exits = before - in_place
     parts = {
-        EXITS: before - in_place,
+        EXITS: exits,
         MONTHS: worked,
         IN_PLACE: in_place,
-        COMPLETIONS: _by_year(_by_calendar(completing, months), offsets),
+        COMPLETIONS: np.where(termination > 0, _by_year(_by_calendar(completing, months), offsets), exits),
         LATER_MONTHS: _still_to_come(worked),
     }
     return np.stack(np.broadcast_arrays(*(parts[quantity] for quantity in range(quantities))), axis=1)
