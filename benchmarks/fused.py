@@ -17,14 +17,14 @@ from fused_arrays import CASH, PLAN, STEADY, Block, Integers, Money, Programme, 
 from fused_loops import simulate
 
 from simulator import arrays, cohorts
-from simulator.arrays import Floats, Flows, Inputs
+from simulator.arrays import Era, Floats, Flows, Inputs
 
 INTAKE = {"steady": STEADY, "cash": CASH, "plan": PLAN}
 
 TOLERANCE = 1e-12
 """Largest difference allowed, as a share of a flow and, where money cancels out, of its greatest value."""
 
-Kernels = tuple[tuple[Floats, ...], ...]
+Lives = tuple[tuple[Era, ...], ...]
 
 
 class Packed(NamedTuple):
@@ -39,7 +39,7 @@ class Engine:
     """The fused loop with what it keeps from block to block: kernels that have not changed, and scratch arrays."""
 
     def __init__(self) -> None:
-        self._kernels: dict[int, tuple[Kernels, tuple[Integers, Floats]]] = {}
+        self._kernels: dict[int, tuple[Lives, tuple[Integers, Floats]]] = {}
         self._scratch: Scratch | None = None
 
     def simulate(self, inputs: Inputs, flows: Flows) -> Flows:
@@ -60,30 +60,30 @@ class Engine:
 
     def _programme(self, programme: arrays.Programme) -> Programme:
         parts = (programme.selection, programme.prices)
-        kernel, gives = self._packed(programme.row, programme.kernels)
+        kernel, gives = self._packed(programme.row, programme.eras)
         return Programme(
             row=programme.row,
             award=programme.rows.start,
-            awards=len(programme.kernels),
+            awards=len(programme.eras),
             intake=INTAKE[programme.intake],
             whole_awards=programme.whole_awards,
-            reach=np.array([len(by_start[0]) for by_start in programme.kernels]),
+            reach=np.array([len(eras[0].kernel) for eras in programme.eras]),
             kernel=kernel,
             gives=gives,
             history=_thin(programme.history),
             **{field.name: _thin(getattr(part, field.name)) for part in parts for field in fields(part)},
         )
 
-    def _packed(self, row: int, kernels: Kernels) -> tuple[Integers, Floats]:
+    def _packed(self, row: int, lives: Lives) -> tuple[Integers, Floats]:
         """Kernels of a programme in one array, made again only where they are not those of the block before."""
-        if row not in self._kernels or not _same(self._kernels[row][0], kernels):
-            self._kernels[row] = kernels, _one_below_the_other(kernels)
+        if row not in self._kernels or not _same(self._kernels[row][0], lives):
+            self._kernels[row] = lives, _one_below_the_other(lives)
         return self._kernels[row][1]
 
 
 def empty_flows(inputs: Inputs) -> Flows:
     """Flows for a block, of NaN, so that what an engine leaves out is seen."""
-    flows = Flows.empty(inputs.labels, quantities=inputs.quantities, runs=inputs.runs)
+    flows = Flows.empty(inputs)
     for field in fields(flows):
         getattr(flows, field.name).fill(np.nan)
     return flows
@@ -105,15 +105,17 @@ def _money(inputs: Inputs) -> Money:
     return Money(**{name: _thin(getattr(inputs.money, name)) for name in names}, lapses=inputs.lapses)
 
 
-def _same(kernels: Kernels, others: Kernels) -> bool:
-    return len(kernels) == len(others) and all(old is new for old, new in zip(kernels, others, strict=True))
+def _same(lives: Lives, others: Lives) -> bool:
+    return len(lives) == len(others) and all(old is new for old, new in zip(lives, others, strict=True))
 
 
-def _one_below_the_other(kernels: Kernels) -> tuple[Integers, Floats]:
+def _one_below_the_other(lives: Lives) -> tuple[Integers, Floats]:
     """Distinct kernels (K, Q, r) as rows (N, Q, r), and by award type and year of start the first of its rows."""
-    distinct = {id(kernel): kernel for by_start in kernels for kernel in by_start}
+    distinct = {id(era.kernel): era.kernel for eras in lives for era in eras}
     ends = dict(zip(distinct, accumulate(len(kernel) for kernel in distinct.values()), strict=True))
-    first = [[ends[id(kernel)] - len(kernel) for kernel in by_start] for by_start in kernels]
+    first = [
+        [ends[id(era.kernel)] - len(era.kernel) for era in eras for _ in range(era.start, era.stop)] for eras in lives
+    ]
     rows = np.broadcast_arrays(*(row for kernel in distinct.values() for row in kernel))
     return np.array(first), _thin(np.stack(rows))
 

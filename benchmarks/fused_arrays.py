@@ -29,7 +29,6 @@ class Money(NamedTuple):
     set_aside: Floats
     sustained: Floats
     carry_ceiling: Floats
-    required: Floats
     lapses: Flags
 
 
@@ -84,7 +83,6 @@ class Written(NamedTuple):
     unspent: Floats
     shortfall: Floats
     outyear_commitments: Floats
-    required_budget: Floats
 
 
 class Scratch(NamedTuple):

@@ -28,6 +28,7 @@ def select_and_pay(block: Block, programme: Programme) -> None:
         for r in range(runs_of(block)):
             scratch.remainder[j, r] = 0.0
             flows.deferred[0, programme.award + j, r] = 0.0
+    recall(block, programme)
     for t in range(-1, len(flows.selected)):
         for j in range(programme.awards):
             add_up(block, programme, t, j)
@@ -37,6 +38,15 @@ def select_and_pay(block: Block, programme: Programme) -> None:
             at_one_go(block, programme, t)
         else:
             step_by_step(block, programme, t)
+
+
+@inlined
+def recall(block: Block, programme: Programme) -> None:
+    """Starts of the years before the first."""
+    for t in range(len(programme.history)):
+        for j in range(programme.awards):
+            for r in range(runs_of(block)):
+                block.flows.starts[t, programme.award + j, r] = value(programme.history, t, j, r)
 
 
 @inlined
@@ -61,18 +71,14 @@ def runs_of(block: Block) -> int:
 
 @inlined
 def add_up(block: Block, programme: Programme, t: int, j: int) -> None:
-    """What the earlier cohorts of an award type give in a year, the oldest first, in all quantities at once."""
+    """What the earlier cohorts of an award type give in a year, the youngest first, in all quantities at once."""
     starts, row, history = block.flows.starts, programme.award + j, len(programme.history)
     for r in range(runs_of(block)):
         for q in range(len(block.quantities)):
             block.flows.cohorts[t + 1, row, q, r] = 0.0
-    for k in range(min(programme.reach[j] - 1, history + t), 0 if t >= 0 else -1, -1):
-        if k > t:
-            for r in range(runs_of(block)):
-                join(block, programme, (t, j, k), r, value(programme.history, history + t - k, j, r))
-        else:
-            for r in range(runs_of(block)):
-                join(block, programme, (t, j, k), r, starts[t - k, row, r])
+    for k in range(1 if t >= 0 else 0, min(programme.reach[j], history + t + 1)):
+        for r in range(runs_of(block)):
+            join(block, programme, (t, j, k), r, starts[history + t - k, row, r])
 
 
 @inlined

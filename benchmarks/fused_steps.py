@@ -94,7 +94,7 @@ def start(block: Block, programme: Programme, t: int, j: int, r: int) -> float:
     selected = flows.selected[t, row, r]
     starts = selected * value(programme.at_once, t, j, r) + flows.deferred[t, row, r]
     deferred = selected * value(programme.put_off, t, j, r)
-    flows.starts[t, row, r] = starts
+    flows.starts[len(programme.history) + t, row, r] = starts
     flows.deferred[t + 1, row, r] = deferred
     join(block, programme, (t, j, 0), r, starts)
     money: float = value(programme.month, t, j, r) * flows.cohorts[t + 1, row, LATER_MONTHS, r]
@@ -115,4 +115,3 @@ def settle(block: Block, t: int, p: int, r: int, new: float) -> None:
     flows.shortfall[t, p, r] = abs(min(left, 0.0))
     flows.unspent[t, p, r] = unspent
     flows.carried[t + 1, p, r] = 0.0 if money.lapses[t, p] else carried
-    flows.required_budget[t, p, r] = value(money.required, t, p, r)

@@ -15,9 +15,9 @@ intake        the intake rules
 leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
 pricing       what a component costs in a year, with revisions, indices and destinations
 lives         kernels of cohorts by year of start, each on the terms of that year
-planning      what the plan would cost, on a path of its own
 inputs        scenarios become arrays: the inputs of a block of runs
 cohorts       the vectorised core; the only loop is over years
+planning      what the plan would cost, on a path of its own
 measures      the dictionary of measures
 tables        axes become labels again: the tidy table
 results       what a simulation gives back

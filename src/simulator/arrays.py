@@ -12,12 +12,14 @@ Money is million yen, awards are counts, durations months.
 """
 
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,7 @@ class Money:
     """Programmes' money, (Y, P, r) million yen.
 
     `set_aside` is fixed costs and reserve, `sustained` what the appropriation leaves beside them, at least 0;
-    `carry_ceiling` is infinite where no limit is given; `required` is the budget that the plan would take (NaN where a
-    type has none).
+    `carry_ceiling` is infinite where no limit is given.
     """
 
     appropriation: Floats
@@ -45,7 +46,6 @@ class Money:
     set_aside: Floats
     sustained: Floats
     carry_ceiling: Floats
-    required: Floats
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,17 @@ class Prices:
     whole: Floats
 
 
+class Era(NamedTuple):
+    """Years of start, from row `start` up to `stop` of H + Y, whose cohorts live on the same terms.
+
+    `kernel` (K, Q, r) is what one award started gives in each fiscal-year offset; K is the same in all eras of a type.
+    """
+
+    start: int
+    stop: int
+    kernel: Floats
+
+
 @dataclass(frozen=True)
 class Programme:
     """One programme of a block of runs, with at least one award type.
@@ -86,9 +97,9 @@ class Programme:
     ----------
     row, rows : its place among P, its award types among J
     intake, whole_awards, capped, defers : its rules; whether a maximum is given, whether any selection is deferred
-    kernels : for each award type and year of start (H before the first, then Y), (K, Q, r)
+    limited : whether money limits the selection; the plan's own path it does not
+    eras : for each award type
     history : (H, n, r) starts before the first year
-    planned : (Y, r) what its awards cost on the path on which every type selects its plan, million yen
     """
 
     row: int
@@ -99,9 +110,14 @@ class Programme:
     defers: bool
     selection: Selection
     prices: Prices
-    kernels: tuple[tuple[Floats, ...], ...]
+    eras: tuple[tuple[Era, ...], ...]
     history: Floats
-    planned: Floats
+    limited: bool = True
+
+    @property
+    def outlasts(self) -> bool:
+        """Whether an award can still cost something in a year after its selection."""
+        return self.defers or any(len(eras[0].kernel) > 1 for eras in self.eras)
 
 
 @dataclass(frozen=True)
@@ -110,6 +126,7 @@ class Inputs:
 
     Attributes
     ----------
+    before : H, the same for all programmes
     quantities : Q, the quantities that cohorts are followed in
     lapses : (Y, P) unspent money lapses at the end of this year
     take_up : J times (Y, r)
@@ -119,6 +136,7 @@ class Inputs:
 
     runs: int
     labels: Labels
+    before: int
     quantities: int
     money: Money
     lapses: Flags
@@ -133,15 +151,13 @@ class Flows:
 
     Attributes
     ----------
-    starts : (Y, J, R) awards that start
+    starts : (H + Y, J, R) awards that start, those of the years before the first in front
     cohorts : (Y + 1, J, Q, R) what all cohorts together give in a year, the year before the first in front
     selected : (Y, J, R)
     deferred : (Y + 1, J, R) selections that start in the next year, the year before the first in front
     spend_new, spend_continuing : (Y, J, R) million yen
     carried : (Y + 1, P, R) million yen carried into each year, and out of the last
     commitments, available, spend, unspent, shortfall, outyear_commitments : (Y, P, R) million yen
-    required_budget : (Y, P, R) million yen, NaN where a type of the programme has no plan
-
     """
 
     starts: Floats
@@ -157,17 +173,18 @@ class Flows:
     unspent: Floats
     shortfall: Floats
     outyear_commitments: Floats
-    required_budget: Floats
 
     @classmethod
-    def empty(cls, labels: Labels, *, quantities: int, runs: int) -> "Flows":
-        """Uninitialised arrays for `runs` runs; `quantities` is Q."""
+    def empty(cls, inputs: Inputs) -> "Flows":
+        """Uninitialised arrays for a block."""
+        labels, runs = inputs.labels, inputs.runs
         years, awards, programmes = labels.years, len(labels.awards), len(labels.programmes)
         of_awards, of_programmes = (years, awards, runs), (years, programmes, runs)
         shapes = {
-            "cohorts": (years + 1, awards, quantities, runs),
+            "starts": (inputs.before + years, awards, runs),
+            "cohorts": (years + 1, awards, inputs.quantities, runs),
             "deferred": (years + 1, awards, runs),
             "carried": (years + 1, programmes, runs),
-            **dict.fromkeys(("starts", "selected", "spend_new", "spend_continuing"), of_awards),
+            **dict.fromkeys(("selected", "spend_new", "spend_continuing"), of_awards),
         }
         return cls(**{field.name: np.empty(shapes.get(field.name, of_programmes)) for field in fields(cls)})

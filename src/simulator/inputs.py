@@ -4,21 +4,19 @@ Each part is built from the leaves it reads, once; for a block of runs only thos
 leaf which varies. Nothing is parsed or validated per run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
-from simulator import lives, planning, pricing
-from simulator.arrays import Floats, Inputs, Money, Prices, Programme, Selection
+from simulator import lives, pricing
+from simulator.arrays import Era, Floats, Inputs, Money, Prices, Programme, Selection
 from simulator.leaves import Batch, Leaves, alike, side_by_side
-from simulator.lifecycle import EXITS, LATER_MONTHS, MONTHS
+from simulator.lifecycle import EXITS, LATER_MONTHS, MONTHS, terms_of
 from simulator.values import SHARES_SUM_TOLERANCE, Steps
 
 LEAST = 1e-9
 """A take-up, or a cost in million yen, below this is none: an intake rule would divide by it."""
-
-Kernels = tuple[tuple[Floats, ...], ...]
 
 
 def blocks(batch: Batch, size: int) -> Iterator[tuple[slice, Inputs]]:
@@ -47,8 +45,9 @@ def inputs_of(batch: Batch, start: int, stop: int) -> Inputs:
     return Inputs(
         runs=stop - start,
         labels=labels,
+        before=len(lives.history_years(leaves)),
         quantities=lives.quantities(leaves),
-        money=_money(leaves, parts),
+        money=_money(leaves),
         lapses=np.array(lapses),
         take_up=tuple(leaves.by_year(f"{path}.take_up", years) for path in leaves.award_paths),
         component_prices=tuple(pricing.component_price(leaves, *component) for component in labels.components),
@@ -61,14 +60,12 @@ def _programme(leaves: Leaves, name: str) -> Programme:
     programme = leaves.document.programmes[name]
     awards = [f"programmes.{name}.awards.{award}" for award in programme.awards]
     quantities = lives.quantities(leaves)
-    kernels = tuple(
-        leaves.kept(("kernels", award), partial(lives.kernels, leaves, award, quantities=quantities))
-        for award in awards
+    eras = tuple(
+        leaves.kept(("eras", award), partial(lives.eras, leaves, award, quantities=quantities)) for award in awards
     )
     before = lives.history_years(leaves)
     history = side_by_side([leaves.named(f"{award}.history", before) for award in awards], len(before))
-    prices = _prices(leaves, name, kernels)
-    selection = _selection(leaves, name, awards, prices)
+    prices = _prices(leaves, name, eras)
     first = leaves.award_paths.index(awards[0])
     return Programme(
         row=leaves.labels.programmes.index(name),
@@ -77,20 +74,19 @@ def _programme(leaves: Leaves, name: str) -> Programme:
         whole_awards=programme.whole_awards,
         capped=any(award.maximum for award in programme.awards.values()),
         defers=any(leaves.ever(f"{award}.deferral") for award in awards),
-        selection=selection,
+        selection=_selection(leaves, name, awards, prices),
         prices=prices,
-        kernels=kernels,
+        eras=eras,
         history=history,
-        planned=planning.cost_of_plan(selection, prices, kernels, history),
     )
 
 
-def _prices(leaves: Leaves, name: str, kernels: Kernels) -> Prices:
+def _prices(leaves: Leaves, name: str, lives_of: tuple[tuple[Era, ...], ...]) -> Prices:
     """``u_0 = start + e_0 end + P_0 month`` and ``Σ_k u_k = start + end + Σ_k P_k month``."""
     rows: list[tuple[Floats, ...]] = []
-    for award, by_start in zip(leaves.document.programmes[name].awards, kernels, strict=True):
+    for award, eras in zip(leaves.document.programmes[name].awards, lives_of, strict=True):
         start, end, month = pricing.by_basis(leaves, name, award)
-        begun = by_start[-len(leaves.years) :]
+        begun = [terms_of(eras, row) for row in range(eras[-1].stop - len(leaves.years), eras[-1].stop)]
         exits, months = (np.stack(alike([kernel[0, q] for kernel in begun])) for q in (EXITS, MONTHS))
         later = np.stack(alike([kernel[0, LATER_MONTHS] for kernel in begun]))
         first = start + end * exits + month * months
@@ -144,27 +140,26 @@ def _require_funded(leaves: Leaves, awards: list[str], take_up: Floats, reckoned
             raise leaves.fault(f"{path}.costs", f"an award costs nothing, so that {rule} has no end: use plan")
 
 
-def _money(leaves: Leaves, parts: Mapping[str, Programme]) -> Money:
+def _money(leaves: Leaves) -> Money:
     """Money of all programmes; one without award types spends what it is given, F = B."""
-    columns = [_money_of(leaves, name, parts.get(name)) for name in leaves.labels.programmes]
+    columns = [_money_of(leaves, name) for name in leaves.labels.programmes]
     return Money(*(side_by_side(rows, len(leaves.years)) for rows in zip(*columns, strict=True)))
 
 
-def _money_of(leaves: Leaves, name: str, programme: Programme | None) -> tuple[Floats, ...]:
+def _money_of(leaves: Leaves, name: str) -> tuple[Floats, ...]:
     """Fields of `Money` for one programme, (Y, r) each."""
     path, years = f"programmes.{name}", leaves.years
     given = leaves.kept(("appropriation", name), partial(_appropriation, leaves, name))
     unlimited = np.full((len(years), 1), np.inf)
-    if programme is None:
-        return given, given, given, np.zeros_like(given), unlimited, given
-    index = pricing.passed_on(
-        leaves, leaves.document.programmes[name].fixed_costs.index, f"{path}.fixed_costs.indexation"
-    )
+    programme = leaves.document.programmes[name]
+    if not programme.awards:
+        return given, given, given, np.zeros_like(given), unlimited
+    index = pricing.passed_on(leaves, programme.fixed_costs.index, f"{path}.fixed_costs.indexation")
     fixed = leaves.by_year(f"{path}.fixed_costs.amount", years) * index
     set_aside = fixed + leaves.by_year(f"{path}.reserve", years)
     limit = f"{path}.carry_limit"
     ceiling = leaves.by_year(limit, years) * given if leaves.has(limit) else unlimited
-    return given, fixed, set_aside, np.maximum(given - set_aside, 0.0), ceiling, fixed + programme.planned
+    return given, fixed, set_aside, np.maximum(given - set_aside, 0.0), ceiling
 
 
 def _appropriation(leaves: Leaves, name: str) -> Floats:

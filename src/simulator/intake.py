@@ -5,12 +5,13 @@ Each function works on the award types of one programme, rows (n, R), and writes
 
 import numpy as np
 
-from simulator.arrays import Floats
+from simulator.arrays import Floats, Indices
 
 EPSILON = 1e-9
 """A whole number missed by less than this by rounding is still that number."""
 
 TINY = 1e-300
+"""Too little to change any sum of money but nothing, which may then be divided by."""
 
 
 def funded(weight: Floats, money: Floats, wanted: Floats) -> None:
@@ -25,11 +26,20 @@ def funded(weight: Floats, money: Floats, wanted: Floats) -> None:
     np.multiply(weight, money, out=wanted)
 
 
-def spent_on(selected: Floats, cost: Floats, total: Floats) -> None:
-    """``total = Σ_j selected_j · cost_j``, (R,) million yen, in index order; rows (n, R) and (n, r)."""
-    np.multiply(selected[0], cost[0], out=total)
-    for count, price in zip(selected[1:], cost[1:], strict=True):
-        total += count * price
+def cost_of(selected: Floats, cost: Floats, each: Floats, total: Floats) -> None:
+    """``each_j = selected_j · cost_j``, (n, R), and ``total = Σ_j each_j``, (R,) million yen, in index order."""
+    np.multiply(selected, cost, out=each)
+    add_rows(each, out=total)
+
+
+def add_rows(rows: Floats, out: Floats) -> None:
+    """Sum over award types in index order, (n, R) to (R,)."""
+    if len(rows) == 1:
+        out[...] = rows[0]
+        return
+    np.add(rows[0], rows[1], out=out)
+    for row in rows[2:]:
+        out += row
 
 
 def scale_to(available: Floats, total: Floats, wanted: Floats) -> None:
@@ -42,54 +52,33 @@ def scale_to(available: Floats, total: Floats, wanted: Floats) -> None:
     wanted : (n, R) x, scaled in place
     """
     np.maximum(total, available, out=total)
-    np.maximum(total, TINY, out=total)
+    total += TINY
     np.divide(available, total, out=total)
-    np.multiply(wanted, total, out=wanted)
+    wanted *= total
 
 
-def whole(wanted: Floats, remainder: Floats, maximum: Floats | None, selected: Floats, spare: Floats) -> None:
-    """Whole awards; half an award a year becomes one every second year.
-
-    ``n = min(⌊x + ρ + ε⌋, ⌈x − ε⌉)``, ``⌊x + ε⌋`` where n is above the maximum; ρ becomes x + ρ.
+def whole(wanted: Floats, accrued: Floats, selected: Floats, spare: Floats) -> None:
+    """Whole awards; half an award a year becomes one every second year: ``n = min(⌊x + ρ + ε⌋, ⌈x − ε⌉)``.
 
     Parameters
     ----------
     wanted : (n, R) x, after caps
-    remainder : (n, R) ρ carried from earlier years, added to
-    maximum : (n, r) highest selection, None without
+    accrued : (n, R) ρ + ε, ρ the fractions carried from earlier years; x is added, n is not yet subtracted
     selected : (n, R) n, overwritten
     spare : (n, R), overwritten
     """
-    remainder += wanted
-    np.add(remainder, EPSILON, out=selected)
-    np.floor(selected, out=selected)
+    accrued += wanted
+    np.floor(accrued, out=selected)
     np.subtract(wanted, EPSILON, out=spare)
     np.ceil(spare, out=spare)
     np.minimum(selected, spare, out=selected)
-    if maximum is not None:
-        np.copyto(selected, np.floor(wanted + EPSILON), where=selected > maximum + EPSILON)
 
 
-def within(available: Floats, total: Floats, wanted: Floats, selected: Floats) -> bool:
-    """``⌊x + ε⌋`` for all types where their whole awards together cost more than is available.
-
-    Parameters
-    ----------
-    total : (R,) what the selection costs, million yen
-    wanted, selected : (n, R) x and n, the latter changed in place
-
-    Returns
-    -------
-    whether any run was changed
-    """
-    too_dear = total > available * (1.0 + EPSILON)
-    if not too_dear.any():
-        return False
-    np.copyto(selected, np.floor(wanted + EPSILON), where=too_dear)
-    return True
+def keep_below(maximum: Floats, wanted: Floats, selected: Floats) -> None:
+    """``⌊x + ε⌋`` where n is above the maximum, (n, r); n in place, (n, R)."""
+    np.copyto(selected, np.floor(wanted + EPSILON), where=selected > maximum + EPSILON)
 
 
-def carry(remainder: Floats, selected: Floats) -> None:
-    """``ρ ← min(1, x + ρ − n)``, (n, R); `whole` has added x."""
-    remainder -= selected
-    np.minimum(remainder, 1.0, out=remainder)
+def round_down(runs: Indices, wanted: Floats, selected: Floats) -> None:
+    """``⌊x + ε⌋`` for all types in some `runs`; n in place, (n, R)."""
+    selected[:, runs] = np.floor(wanted[:, runs] + EPSILON)

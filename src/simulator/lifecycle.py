@@ -4,11 +4,11 @@ A kernel is an array (K, Q, r): for each offset k since the start and each quant
 Sums run in index order, element by element over runs, so that a run has the same bits alone and in a batch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.arrays import Floats
+from simulator.arrays import Era, Floats
 
 EXITS, MONTHS, IN_PLACE, LATER_MONTHS, COMPLETIONS = range(5)
 """The quantities Q: exits in the year, person-months in it, in place at its end, months still to come, completions.
@@ -69,24 +69,35 @@ def offsets_needed(longest: float, latest_month: int) -> int:
     return (latest_month + int(np.ceil(longest)) - 1) // 12 + 1
 
 
-def live_on(kernel: Floats, starts: Floats, year: int, cohorts: Floats) -> None:
-    """Add what a cohort gives in its year of start and all later ones.
+def terms_of(eras: Sequence[Era], row: int) -> Floats:
+    """The kernel of the cohort that starts in a year, (K, Q, r)."""
+    return next(era.kernel for era in eras if row < era.stop)
 
-    ``cohorts[t + k, q, r] += kernel[k, q, r] · starts[r]``, k the years since the start; the last year of its life is
-    set, not added to: no older cohort lives so long, so that the array need not be cleared.
+
+def add_up(eras: Sequence[Era], starts: Floats, row: int, out: Floats, *, since: int) -> None:
+    """What the cohorts that started at least `since` years ago give in a year, ``Σ_k kernel[k] · starts_{t−k}``.
+
+    In index order, the youngest cohort first; einsum multiplies and adds in one pass, elementwise over runs.
 
     Parameters
     ----------
-    kernel : (K, Q, r) on the cohort's own terms, K the same for all cohorts of an award type
-    starts : (r,) awards that start, the cohorts of earlier years before
-    year : t, from 0; before that for the history, of which years before −1 are left out
-    cohorts : (Y + 1, Q, R), changed in place; the year before the first in front, cleared
+    starts : (H + Y, R) awards of one type that started, by year
+    row : t's place among them
+    out : (Q, R), overwritten
     """
-    past, last = max(0, -1 - year), len(kernel) - 1
-    if 0 <= year + last + 1 < len(cohorts):
-        np.multiply(kernel[last], starts, out=cohorts[year + last + 1])
-    ahead = cohorts[year + past + 1 : max(0, year + last + 1)]
-    ahead += kernel[past : past + len(ahead)] * starts
+    oldest, youngest = max(0, row + 1 - len(eras[0].kernel)), row - since
+    pieces = [
+        kernel[row - min(stop - 1, youngest) : row - max(start, oldest) + 1]
+        for start, stop, kernel in reversed(eras)
+        if start <= youngest and stop > oldest
+    ]
+    if oldest > youngest:
+        out[...] = 0.0
+        return
+    if len(pieces) > 1:
+        runs = max(piece.shape[-1] for piece in pieces)
+        pieces = [np.concatenate([np.broadcast_to(piece, (*piece.shape[:2], runs)) for piece in pieces])]
+    np.einsum("kqr,kr->qr", pieces[0], starts[oldest : youngest + 1][::-1], out=out)
 
 
 def _mixed(ranges: Floats, months: Floats, of: Callable[[Floats, Floats, Floats], Floats]) -> Floats:

@@ -4,9 +4,10 @@ Cohorts of the years before the first keep the portfolio's terms; what a scenari
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from simulator import lifecycle
-from simulator.arrays import Floats
+from simulator.arrays import Era, Floats
 from simulator.leaves import Leaves
 
 
@@ -22,10 +23,12 @@ def history_years(leaves: Leaves) -> range:
     return range(first - max((_reach(leaves, path) for path in leaves.award_paths), default=1) + 1, first)
 
 
-def kernels(leaves: Leaves, path: str, *, quantities: int) -> tuple[Floats, ...]:
-    """Kernel (K, Q, r) of each year of start of an award type, the history first."""
+def eras(leaves: Leaves, path: str, *, quantities: int) -> tuple[Era, ...]:
+    """Years of start of an award type, the history first, with the kernel (K, Q, r) that their cohorts live on."""
     years = range(history_years(leaves).start, leaves.years.stop)
-    return tuple(_kernels(leaves, path, years, quantities))
+    kernels = list(_kernels(leaves, path, years, quantities))
+    changes = [row for row, kernel in enumerate(kernels) if row == 0 or kernel is not kernels[row - 1]]
+    return tuple(Era(start, stop, kernels[start]) for start, stop in pairwise([*changes, len(kernels)]))
 
 
 def _reach(leaves: Leaves, path: str) -> int:

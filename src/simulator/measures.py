@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator import planning
 from simulator.arrays import Floats, Flows, Inputs, Labels
 from simulator.errors import RequestError
 from simulator.lifecycle import COMPLETIONS, EXITS, IN_PLACE, MONTHS
@@ -55,9 +56,9 @@ def _declined(flows: Flows, inputs: Inputs) -> Floats:
     return np.stack(rows, axis=1) if rows else flows.selected
 
 
-def _supported(flows: Flows, _: Inputs) -> Floats:
+def _supported(flows: Flows, inputs: Inputs) -> Floats:
     """In place at some time in the year."""
-    return flows.cohorts[:-1, :, IN_PLACE] + flows.starts
+    return flows.cohorts[:-1, :, IN_PLACE] + flows.starts[inputs.before :]
 
 
 def _budget(flows: Flows, inputs: Inputs) -> Floats:
@@ -102,12 +103,14 @@ MEASURES = {
         Measure("returned", MILLION_YEN, "programme", _returned, totals=True),
         Measure("shortfall", MILLION_YEN, "programme", _flow("shortfall"), totals=True),
         Measure("outyear_commitments", MILLION_YEN, "programme", _flow("outyear_commitments"), totals=True),
-        Measure("required_budget", MILLION_YEN, "programme", _flow("required_budget"), totals=True),
+        Measure(
+            "required_budget", MILLION_YEN, "programme", lambda _, inputs: planning.required_budget(inputs), totals=True
+        ),
         Measure("spend_new", MILLION_YEN, "award", _flow("spend_new"), totals=True),
         Measure("spend_continuing", MILLION_YEN, "award", _flow("spend_continuing"), totals=True),
         Measure("selected", COUNT, "award", _flow("selected")),
         Measure("declined", COUNT, "award", _declined),
-        Measure("starts", COUNT, "award", _flow("starts")),
+        Measure("starts", COUNT, "award", lambda flows, inputs: flows.starts[inputs.before :]),
         Measure("deferred", COUNT, "award", lambda flows, _: flows.deferred[1:]),
         Measure("exits", COUNT, "award", _cohorts(EXITS)),
         Measure("completions", COUNT, "award", _completions),

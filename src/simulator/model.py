@@ -150,5 +150,5 @@ def _simulated(batch: Batch, block: int) -> Iterator[tuple[slice, Inputs, Flows]
     for part, inputs in blocks(batch, block):
         runs = part.stop - part.start
         if flows is None or flows.spend.shape[-1] != runs:
-            flows = Flows.empty(inputs.labels, quantities=inputs.quantities, runs=runs)
+            flows = Flows.empty(inputs)
         yield part, inputs, cohorts.simulate(inputs, flows)
