@@ -216,6 +216,28 @@ def test_cash_intake_of_two_year_fellowships_echoes_undamped() -> None:
     np.testing.assert_array_equal(fellows, [390, 220] * 5)
 
 
+@pytest.mark.parametrize(
+    ("scenario", "programme", "award", "by_hand"),
+    [
+        # a year's stay abroad is 0.3 x 6.2 + 0.4 x 5.0 + 0.3 x 4.5 = 5.21, both flights 0.6
+        ("three-year-fellowships", "overseas_fellowships", "fellowship", 3361.1 / (3 * 5.21 + 0.6)),
+        ("allowances-plus20", "overseas_fellowships", "fellowship", 3361.1 / (2 * 5.21 * 1.2 + 0.6)),
+        ("allowances-plus20", "overseas_challenge", "stay", 320 / (1.2 * 1.2 + 0.2 + 0.2)),
+        ("allowances-plus20", "invited_researchers", "standard", 340 * 7.016 / (18 * 0.362 * 1.2 + 0.5)),
+        ("allowances-plus20", "invited_researchers", "short_term", 243 * 2.853 / (6.5 * 0.362 * 1.2 + 0.5)),
+        ("weak-yen-compensated", "overseas_fellowships", "fellowship", 3361.1 / (2 * 5.21 * 1.2 + 0.6)),
+        ("weak-yen-compensated", "overseas_challenge", "stay", 320 / ((1.2 + 0.2) * 1.2 + 0.2)),
+        ("sakura-halved", "sakura_science", "visit", 880 / 0.44),
+    ],
+)
+def test_scenarios_give_the_intake_of_their_unit_costs(
+    scenario: str, programme: str, award: str, by_hand: float
+) -> None:
+    """In the last five years, when those who started on other terms have left."""
+    selected = sim.run(f"scenarios/{scenario}.yaml").runs[0].of("selected", programme, award)[5:, 0]
+    assert selected.mean() == pytest.approx(by_hand, rel=0.005)
+
+
 def test_double_by_2031_doubles_every_budget() -> None:
     run = sim.run("scenarios/double-by-2031.yaml").runs[0]
     budget = run.of("budget")[:, 0]
