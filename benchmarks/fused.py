@@ -67,6 +67,7 @@ class Engine:
             awards=len(programme.eras),
             intake=INTAKE[programme.intake],
             whole_awards=programme.whole_awards,
+            cuts=programme.cuts,
             reach=np.array([len(eras[0].kernel) for eras in programme.eras]),
             kernel=kernel,
             gives=gives,

@@ -38,7 +38,7 @@ class Programme(NamedTuple):
     Attributes
     ----------
     row, award, awards : its place among P, its first award type among J, n
-    intake, whole_awards : its rules
+    intake, whole_awards, cuts : its rules
     reach : (n,) K of each award type
     kernel : (n, H + Y) for each award type and year of start, the row of `gives` for its first year
     gives : (N, Q) rows of all kernels
@@ -51,6 +51,7 @@ class Programme(NamedTuple):
     awards: int
     intake: int
     whole_awards: bool
+    cuts: bool
     reach: Integers
     kernel: Integers
     gives: Floats
@@ -65,6 +66,7 @@ class Programme(NamedTuple):
     month: Floats
     first: Floats
     whole: Floats
+    continuing: Floats
 
 
 class Written(NamedTuple):

@@ -27,10 +27,12 @@ def join(block: Block, programme: Programme, place: tuple[int, int, int], r: int
 
 @inlined
 def due(block: Block, programme: Programme, t: int, j: int, r: int) -> float:
-    """``Σ_{k ≥ 1} starts_{t−k} u_k + deferred_{t−1} u_0``."""
+    """``continuing Σ_{k ≥ 1} starts_{t−k} u_k + deferred_{t−1} u_0``."""
     flows, row = block.flows, programme.award + j
     money: float = value(programme.end, t, j, r) * flows.cohorts[t + 1, row, EXITS, r]
     money += value(programme.month, t, j, r) * flows.cohorts[t + 1, row, MONTHS, r]
+    if programme.cuts:
+        money *= value(programme.continuing, t, j, r)
     money += value(programme.first, t, j, r) * flows.deferred[t, row, r]
     flows.spend_continuing[t, row, r] = money
     return money

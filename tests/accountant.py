@@ -132,7 +132,7 @@ def required(planned: list[AwardBook], year: int, fixed: float) -> float | None:
         if each.award.plan is None:
             return None
         each.select(year, each.award.plan.at(year))
-        need += each.commitments(year) + each.selected[year] * each.first_cost(year)
+        need += each.commitments(year, in_full=True) + each.selected[year] * each.first_cost(year)
     return need
 
 

@@ -165,9 +165,11 @@ class AwardBook:
         self.deferred[year] = number * self.award.take_up.at(year) * self.award.deferral.at(year)
         self.starts[year] = number * self.starting(year) + self.deferred[year - 1]
 
-    def commitments(self, year: int) -> float:
-        """Cost in a year of what earlier selections left to it."""
+    def commitments(self, year: int, *, in_full: bool = False) -> float:
+        """Cost in a year of what earlier selections left to it; as far as continuing awards are paid, or in full."""
         earlier = sum(self.starts[y] * self.cost(y, year - y, year) for y in self.starts if y < year)
+        if not in_full:
+            earlier *= self.award.continuing.at(year)
         return earlier + self.deferred[year - 1] * self.cost(year, 0, year)
 
     def outyear_commitments(self, year: int) -> float:

@@ -105,7 +105,7 @@ class Maker:
         }
         changes = {name: draw() for name, draw in fields.items() if self.chance(0.25)}
         awards = {name: self.award_changes() for name in programme.get("awards", {}) if self.chance(0.6)}
-        if self.chance(0.1) and "plan" not in str(programme.get("intake")):
+        if self.chance(0.2) and "plan" not in str(programme.get("intake")):
             shared = any("budget_share" in award for award in programme.get("awards", {}).values())
             awards["added"] = self.award() | ({"budget_share": 0.0} if shared else {})
         return changes | ({"awards": awards} if awards else {})
@@ -116,6 +116,7 @@ class Maker:
             "start_months": self.start_months,
             "early_termination": lambda: self.by_year(self.share),
             "deferral": lambda: self.by_year(self.share),
+            "continuing": lambda: self.by_year(self.share),
             "maximum": lambda: self.by_year(lambda: self.number(0, 80) / 2),
         }
         return {name: draw() for name, draw in fields.items() if self.chance(0.3)}
@@ -159,6 +160,7 @@ class Maker:
             "history": self.history,
         }
         if not self.at_rest:
+            fields["continuing"] = lambda: self.by_year(self.share)
             fields["maximum"] = lambda: self.by_year(lambda: self.number(0, 80) / 2)
         award |= {name: draw() for name, draw in fields.items() if self.chance(0.5)}
         return award | ({"destinations": dict(zip(places, self.shares(len(places)), strict=True))} if places else {})
@@ -336,6 +338,7 @@ FEATURES: dict[str, Callable[[Scenario], bool]] = {
     "deferral": _of_awards(lambda a: max(_values(a.deferral)) > 0),
     "take-up below 1": _of_awards(lambda a: min(_values(a.take_up)) < 1),
     "early termination": _of_awards(lambda a: max(_values(a.early_termination)) > 0),
+    "continuing awards paid in part": _of_awards(lambda a: min(_values(a.continuing)) < 1),
     "mixture of durations": _of_awards(lambda a: any(len(stay.ranges) > 1 for stay in _stays(a))),
     "range of durations": _of_awards(lambda a: any(low < high for s in _stays(a) for low, high, _ in s.ranges)),
     "mixture with a range": _of_awards(

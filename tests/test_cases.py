@@ -299,6 +299,14 @@ def test_appropriation_levels_and_growth_multiply(simulate: Simulate) -> None:
     )
 
 
+def test_continuing_awards_paid_in_part(simulate: Simulate) -> None:
+    run = simulate(TWO_YEARS.replace("plan: 100", "plan: 100\n  continuing: {2024: 90%, 2025: 100%}"), budget="5000")
+    # second year 0.2 + 6 each; what is promised and required does not know of the cut
+    assert series(run, "commitments") == pytest.approx([0, 620, 558, 620, 620, 620])
+    assert series(run, "outyear_commitments") == pytest.approx([620] * 6)
+    assert series(run, "required_budget") == pytest.approx([630, *[1250] * 5])
+
+
 def test_a_programme_without_award_types_spends_what_it_is_given(simulate: Simulate) -> None:
     run = sim.run("scenarios/plus10pct.yaml").runs[0]
     for measure in ("budget", "spend", "fixed_costs", "required_budget"):

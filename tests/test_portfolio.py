@@ -238,6 +238,13 @@ def test_scenarios_give_the_intake_of_their_unit_costs(
     assert selected.mean() == pytest.approx(by_hand, rel=0.005)
 
 
+def test_a_sequester_pays_continuing_fellows_at_nine_tenths() -> None:
+    run = sim.run("scenarios/sequester-2025.yaml").runs[0]
+    due = 305 * (5.21 + 0.3)  # the second year of a stay, and the flight home
+    np.testing.assert_allclose(run.of("commitments", "overseas_fellowships")[2:4, 0], [due, 0.9 * due])
+    np.testing.assert_allclose(run.of("budget")[2:5, 0], [16300, 14670, 16300], rtol=1e-9)
+
+
 def test_double_by_2031_doubles_every_budget() -> None:
     run = sim.run("scenarios/double-by-2031.yaml").runs[0]
     budget = run.of("budget")[:, 0]

@@ -70,12 +70,16 @@ class Selection:
 
 @dataclass(frozen=True)
 class Prices:
-    """Million yen an end and a month in place, a start's first year u_0 and whole life Σ_k u_k, (Y, n, r)."""
+    """Million yen an end and a month in place, a start's first year u_0 and whole life Σ_k u_k, (Y, n, r).
+
+    `continuing` is the share of u_k, k ≥ 1, that the agency pays in the year.
+    """
 
     end: Floats
     month: Floats
     first: Floats
     whole: Floats
+    continuing: Floats
 
 
 class Era(NamedTuple):
@@ -96,7 +100,8 @@ class Programme:
     Attributes
     ----------
     row, rows : its place among P, its award types among J
-    intake, whole_awards, capped, defers : its rules; whether a maximum is given, whether any selection is deferred
+    intake, whole_awards, capped, defers, cuts : its rules; whether a maximum is given, any selection is deferred,
+        any continuing award is paid in part
     limited : whether money limits the selection; the plan's own path it does not
     eras : for each award type
     history : (H, n, r) starts before the first year
@@ -108,6 +113,7 @@ class Programme:
     whole_awards: bool
     capped: bool
     defers: bool
+    cuts: bool
     selection: Selection
     prices: Prices
     eras: tuple[tuple[Era, ...], ...]

@@ -104,7 +104,7 @@ def _year(year: int, inputs: Inputs, flows: Flows, scratch: Scratch) -> None:
 
 
 def _commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> None:
-    """``C = Σ_{k ≥ 1} starts_{t−k} u_k + deferred_{t−1} u_0``, what earlier selections cost this year."""
+    """``C = continuing Σ_{k ≥ 1} starts_{t−k} u_k + deferred_{t−1} u_0``, what earlier selections cost this year."""
     prices, cohorts = programme.prices, flows.cohorts[year + 1, programme.rows]
     due = flows.spend_continuing[year, programme.rows]
     if not programme.outlasts:
@@ -116,6 +116,8 @@ def _commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch
     spare = scratch.spare[: len(due)]
     np.multiply(prices.end[year], cohorts[:, EXITS], out=due)
     due += np.multiply(prices.month[year], cohorts[:, MONTHS], out=spare)
+    if programme.cuts:
+        due *= prices.continuing[year]
     if programme.defers:
         due += np.multiply(prices.first[year], flows.deferred[year, programme.rows], out=spare)
     intake.add_rows(due, out=flows.commitments[year, programme.row])

@@ -74,6 +74,7 @@ def _programme(leaves: Leaves, name: str) -> Programme:
         whole_awards=programme.whole_awards,
         capped=any(award.maximum for award in programme.awards.values()),
         defers=any(leaves.ever(f"{award}.deferral") for award in awards),
+        cuts=any(leaves.cut(f"{award}.continuing") for award in awards),
         selection=_selection(leaves, name, awards, prices),
         prices=prices,
         eras=eras,
@@ -84,14 +85,16 @@ def _programme(leaves: Leaves, name: str) -> Programme:
 def _prices(leaves: Leaves, name: str, lives_of: tuple[tuple[Era, ...], ...]) -> Prices:
     """``u_0 = start + e_0 end + P_0 month`` and ``Σ_k u_k = start + end + Σ_k P_k month``."""
     rows: list[tuple[Floats, ...]] = []
-    for award, eras in zip(leaves.document.programmes[name].awards, lives_of, strict=True):
+    path, awards = f"programmes.{name}", leaves.document.programmes[name].awards
+    for award, eras in zip(awards, lives_of, strict=True):
         start, end, month = pricing.by_basis(leaves, name, award)
         begun = [terms_of(eras, row) for row in range(eras[-1].stop - len(leaves.years), eras[-1].stop)]
         exits, months = (np.stack(alike([kernel[0, q] for kernel in begun])) for q in (EXITS, MONTHS))
         later = np.stack(alike([kernel[0, LATER_MONTHS] for kernel in begun]))
         first = start + end * exits + month * months
         rows.append((end, month, first, start + end + month * (months + later)))
-    return Prices(*(side_by_side(column, len(leaves.years)) for column in zip(*rows, strict=True)))
+    paid = [leaves.by_year(f"{path}.awards.{award}.continuing", leaves.years) for award in awards]
+    return Prices(*(side_by_side(column, len(leaves.years)) for column in [*zip(*rows, strict=True), paid]))
 
 
 def _selection(leaves: Leaves, name: str, awards: list[str], prices: Prices) -> Selection:

@@ -206,7 +206,11 @@ class Leaves:
 
     def ever(self, path: str) -> bool:
         """Whether a share is above 0 in any run and year."""
-        return any(value > 0 for value in self._ever(path)) or bool(np.any(self._batch.varied.get(path, 0.0)))
+        return any(value > 0 for value in self._values(path))
+
+    def cut(self, path: str) -> bool:
+        """Whether a share is below 1 in any run and year."""
+        return any(value < 1 for value in self._values(path))
 
     @cached_property
     def award_paths(self) -> list[str]:
@@ -218,6 +222,14 @@ class Leaves:
         self._read.add(path)
         documents = [*self._batch.documents, *self._batch.portfolios]
         return [value for document in documents if path in document for _, value in document[path].steps]
+
+    def _values(self, path: str) -> list[float]:
+        """The values of a leaf in the scenarios, their portfolios and the least and greatest varied of each path."""
+        varied = [values for name, values in self._batch.varied.items() if name == path or name.startswith(f"{path}.")]
+        return [
+            *self._ever(path),
+            *(bound for values in varied for bound in (float(values.min()), float(values.max()))),
+        ]
 
     def _source(self, path: str, before: bool) -> list[dict[str, Any]]:
         """Documents to take a leaf from: an award type that its portfolio lacks has its own terms all along."""

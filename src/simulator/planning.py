@@ -24,4 +24,4 @@ def required_budget(inputs: Inputs) -> Floats:
 
 
 def _as_planned(programme: Programme) -> Programme:
-    return replace(programme, intake="plan", whole_awards=False, capped=False, limited=False)
+    return replace(programme, intake="plan", whole_awards=False, capped=False, cuts=False, limited=False)

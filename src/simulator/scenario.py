@@ -122,6 +122,7 @@ class Award(Strict):
     take_up: ShareOrAll = constant(q.SHARE, 1.0)
     deferral: ShareOrNone = constant(q.SHARE, 0.0)
     early_termination: ShareOrNone = constant(q.SHARE, 0.0)
+    continuing: ShareOrAll = constant(q.SHARE, 1.0)
     budget_share: Share | None = None
     history: History = Named(q.COUNT, ())
     plan: Plan | None = None
