@@ -147,3 +147,22 @@ def test_a_measure_that_was_not_kept_is_named() -> None:
 def test_blocks_are_multiples_of_a_tile(block: int) -> None:
     with pytest.raises(sim.RequestError, match="give a multiple of 1024"):
         sim.run("scenarios/baseline.yaml", block=block)
+
+
+def test_the_required_budget_of_many_types_has_the_bits_it_has_alone(tmp_path: Path) -> None:
+    costs = {f"a{number}": 0.1 + number / 7 for number in range(11)}
+    awards = [
+        f"      {name}: {{duration: 12 months, plan: 3, costs: {{grant: {{amount: {cost}, per: start}}}}}}"
+        for name, cost in costs.items()
+    ]
+    top = "name: x\nfirst_year: 2022\nprice_base_year: 2022\nprogrammes:\n  p:\n    agency: A\n"
+    file = tmp_path / "p.yaml"
+    file.write_text("\n".join([f"{top}    appropriations: {{request: 100}}\n    awards:", *awards]), encoding="utf-8")
+    path, values = "programmes.p.awards.a0.costs.grant.revision", np.linspace(0.1, 0.9, 50)
+
+    def required(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return sim.run(file, vary={path: values}, measures=["required_budget"]).runs[0].of("required_budget", "p")
+
+    together = required(values)
+    for draw, value in enumerate(values):
+        np.testing.assert_array_equal(required(np.array([value]))[:, 0], together[:, draw])

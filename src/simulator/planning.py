@@ -1,6 +1,7 @@
 """What the plan would cost, on a path of its own: the required budget, 所要額 (model.md section 5)."""
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
@@ -18,7 +19,7 @@ def required_budget(inputs: Inputs) -> Floats:
     path = cohorts.simulate(replace(inputs, programmes=tuple(map(_as_planned, inputs.programmes))))
     required = np.broadcast_to(inputs.money.fixed_costs, path.spend.shape).copy()
     for programme in inputs.programmes:
-        new = path.spend_new[:, programme.rows].sum(axis=1)
+        new = reduce(np.add, np.moveaxis(path.spend_new[:, programme.rows], 1, 0))  # in index order, as all sums
         required[:, programme.row] += path.commitments[:, programme.row] + new
     return required
 
