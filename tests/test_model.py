@@ -166,3 +166,11 @@ def test_the_required_budget_of_many_types_has_the_bits_it_has_alone(tmp_path: P
     together = required(values)
     for draw, value in enumerate(values):
         np.testing.assert_array_equal(required(np.array([value]))[:, 0], together[:, draw])
+
+
+def test_the_duration_of_one_year_is_not_varied_alone() -> None:
+    scenario = sim.load(
+        "scenarios/baseline.yaml", settings=[f"{FELLOWS}.duration={{2022: 24 months, 2024: 36 months}}"]
+    )
+    with pytest.raises(sim.RequestError, match="the duration of one year cannot be varied alone"):
+        sim.run(scenario, vary={f"{FELLOWS}.duration.2024": [24.0, 48.0]})

@@ -111,6 +111,8 @@ def _leaf(document: Mapping[str, Any], path: str) -> Any:
     first = leaf.steps[0][1] if isinstance(leaf, Steps | Named) and leaf.steps else None
     if not isinstance(first, float | Stay):
         raise RequestError(f"vary: {path}: is not one number and cannot be varied")
+    if isinstance(first, Stay) and path not in document:
+        raise RequestError(f"vary: {path}: the duration of one year cannot be varied alone; vary {whole}")
     return leaf
 
 
