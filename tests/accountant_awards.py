@@ -1,144 +1,70 @@
-"""The accountant's books of one award type: its cohorts, how they live and what they cost; model.md 2 and 3."""
+"""The accountant's books of one award type: its cohorts, how they live and what they cost; model.md 2 to 4."""
 
-from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
-from math import ceil
+from math import ceil, inf
 
-from simulator.scenario import Award, Component, Document, Scenario
-from simulator.values import Number, StartMonths, Stay
+from simulator.award_types import Payer
+from simulator.scenario import Scenario
+from tests.accountant_lives import LifeYear, Terms, extension_life, life, longest_stay, stay_of
+from tests.accountant_prices import price, real_value
 
 Values = dict[str, float | None]
 
 
-@dataclass(frozen=True)
-class Terms:
-    """The life terms of a cohort: how long awards last, when they start, what share ends early in a year."""
-
-    stay: Stay
-    months: StartMonths
-    ending: float
-
-
-@dataclass
-class LifeYear:
-    """What becomes of one start in one fiscal year of its life; `in_place` after 31 March."""
-
-    person_months: float = 0.0
-    exits: float = 0.0
-    completions: float = 0.0
-    in_place: float = 0.0
-
-
-def lasts_beyond(stay: Stay, months: float) -> float:
-    """Probability that an award lasts longer than `months`."""
-    probability = 0.0
-    for shortest, longest, share in stay.ranges:
-        if months < shortest:
-            probability += share
-        elif months < longest:
-            probability += share * (longest - months) / (longest - shortest)
-    return probability
-
-
-def part_of_month(stay: Stay, month: int) -> float:
-    """Expected part of an award month in place if nothing ends early: the probability of lasting, integrated.
-
-    Between the ends of the ranges that probability is a straight line, so that width × middle is exact.
-    """
-    ends = {end for shortest, longest, _ in stay.ranges for end in (shortest, longest)}
-    cuts = [month, *sorted(end for end in ends if month < end < month + 1), month + 1]
-    return sum((b - a) * lasts_beyond(stay, (a + b) / 2) for a, b in pairwise(cuts))
-
-
-@cache
-def life(terms: Terms) -> list[LifeYear]:
-    """The life of one start by fiscal year since its start, each start month walked month by month."""
-    longest = max(longest for _, longest, _ in terms.stay.ranges)
-    years = [LifeYear() for _ in range(ceil(longest / 12) + 1)]
-    for first_month, weight in [(place, weight) for place, weight in enumerate(terms.months) if weight]:
-        for month in range(ceil(longest)):
-            year = years[(first_month + month) // 12]
-            kept = (1 - terms.ending) ** (month / 12)
-            kept_next = (1 - terms.ending) ** ((month + 1) / 12)
-            here, here_next = lasts_beyond(terms.stay, month), lasts_beyond(terms.stay, month + 1)
-            year.person_months += weight * part_of_month(terms.stay, month) * kept
-            year.exits += weight * (here * kept - here_next * kept_next)
-            year.completions += weight * (here - here_next) * kept
-            if (first_month + month) % 12 == 11:  # March
-                year.in_place += weight * here_next * kept_next
-    return years
-
-
-def index(document: Document, name: str | None, year: int) -> float:
-    """An economic index: 1 in the price base year."""
-    if name is None:
-        return 1.0
-    economy = document.economy[name]
-    if economy.path is not None:
-        return economy.path.at(year)
-    assert economy.growth is not None
-    value, base = 1.0, document.price_base_year
-    for later in range(base + 1, year + 1):
-        value *= 1 + economy.growth.at(later)
-    for later in range(year + 1, base + 1):
-        value /= 1 + economy.growth.at(later)
-    return value
-
-
-def price(document: Document, award: Award, component: Component, year: int) -> float:
-    """Price of a component: share-weighted over the destinations where there are any."""
-    money = 0.0
-    shares = {place: share.at(year) for place, share in (award.destinations or {}).items()} or {"": 1.0}
-    for place, share in shares.items():
-        amount = _number(component.amount, place, year)
-        passed_on = _number(component.indexation, place, year)
-        name = component.index[place] if isinstance(component.index, dict) else component.index
-        money += share * amount * index(document, name, year) ** passed_on
-    return money * (1 + component.revision.at(year))
-
-
-def _number(value: Number | dict[str, Number], place: str, year: int) -> float:
-    return (value[place] if isinstance(value, dict) else value).at(year)
-
-
-class AwardBook:
-    """An award type on one path of selections: its cohorts, what becomes of them and what they cost."""
+class AwardCosts:
+    """What one award of a type costs and how it lives, whatever is selected."""
 
     def __init__(self, scenario: Scenario, programme: str, name: str) -> None:
-        self.name, self.document = name, scenario.document
+        self.document = scenario.document
         self.award = scenario.document.programmes[programme].awards[name]
         self.first, self.last = self.document.first_year, self.document.horizon[1]
         home = scenario.portfolio.programmes.get(programme)
         self.earlier = home.awards.get(name, self.award) if home else self.award
-        steps = [stay for _, stay in (*self.award.duration.steps, *self.earlier.duration.steps)]
-        self.reach = 2 + ceil(max(longest for stay in steps for _, longest, _ in stay.ranges) / 12)
-        self.starts = {y: self.award.history.at(y) or 0.0 for y in range(self.first - self.reach, self.first)}
-        self.lives = {year: life(self.terms(year)) for year in range(self.first - self.reach, self.last + 1)}
-        self.selected: dict[int, float] = {}
-        self.deferred = {self.first - 1: 0.0}
-        self.remainder = 0.0
+        self.spreads = {
+            key: part.spread.at(self.first) for key, part in self.award.costs.items() if part.spread is not None
+        }
+        """Shares of the amount by fiscal year since the start, of the components paid per award."""
+        stays = max(longest_stay(self.award), longest_stay(self.earlier))
+        self.reach = 2 + max(ceil(stays / 12), *map(len, self.spreads.values()), 0)
+        """Fiscal years since its start after which nothing is left of a cohort."""
+        self.earliest = self.first - self.reach - farthest_lag(scenario)
+        self.lives = {start: life(self.terms(start)) for start in range(self.earliest, self.last + 1)}
         self.prices = {
             year: {key: price(self.document, self.award, part, year) for key, part in self.award.costs.items()}
             for year in range(self.first, self.last + 1)
         }
+        self.real_values = {
+            year: real_value(self.document, self.award, year) for year in range(self.first, self.last + 1)
+        }
+        self._known: dict[tuple[int, int, int, Payer], float] = {}
 
     def terms(self, start: int) -> Terms:
         """Life terms of the cohort of a year: before the first year those of the portfolio."""
         award = self.award if start >= self.first else self.earlier
-        return Terms(award.duration.at(start), award.start_months.at(start), award.early_termination.at(start))
+        return Terms(stay_of(award, start), award.start_months.at(start), award.early_termination.at(start))
 
-    def cost(self, start: int, offset: int, prices_of: int) -> float:
-        """What one award of the cohort `start` costs in the fiscal year `offset` of its life."""
-        if offset >= len(self.lives[start]):
-            return 0.0
-        year, total = self.lives[start][offset], 0.0
+    def life_year(self, start: int, offset: int) -> LifeYear:
+        """What becomes of one start of the cohort `start` in the fiscal year `offset` of its life."""
+        return self.lives[start][offset] if offset < len(self.lives[start]) else LifeYear()
+
+    def cost(self, start: int, offset: int, prices_of: int, payer: Payer = "agency") -> float:
+        """What one award of the cohort `start` costs a payer in the fiscal year `offset` of its life."""
+        asked = (start, offset, prices_of, payer)
+        if asked not in self._known:
+            self._known[asked] = self._cost(*asked)
+        return self._known[asked]
+
+    def _cost(self, start: int, offset: int, prices_of: int, payer: Payer) -> float:
+        year, total = self.life_year(start, offset), 0.0
         for name, component in self.award.costs.items():
+            if component.payer != payer:
+                continue
+            spread = self.spreads.get(name, ())
             in_year = {
                 "start": 1.0 if offset == 0 else 0.0,
                 "end": year.exits,
                 "month": year.person_months,
                 "year": year.person_months / 12,
+                "award": spread[offset] if offset < len(spread) else 0.0,
             }
             total += self.prices[prices_of][name] * in_year[component.per]
         return total
@@ -149,7 +75,14 @@ class AwardBook:
 
     def cost_from(self, start: int, offset: int, prices_of: int) -> float:
         """What one award of the cohort `start` costs from the fiscal year `offset` of its life on."""
-        return sum(self.cost(start, later, prices_of) for later in range(offset, len(self.lives[start])))
+        return sum(self.cost(start, later, prices_of) for later in range(offset, self.reach + 1))
+
+    def cost_in_place(self, person_months: float, year: int, payer: Payer) -> float:
+        """What so many months in place of extensions cost a payer: the components paid by month and year."""
+        parts = self.award.costs.items()
+        by_month = sum(self.prices[year][key] for key, part in parts if (part.per, part.payer) == ("month", payer))
+        by_year = sum(self.prices[year][key] for key, part in parts if (part.per, part.payer) == ("year", payer))
+        return person_months * by_month + person_months / 12 * by_year
 
     def starting(self, year: int) -> float:
         """Of one selected, what starts in the same year."""
@@ -159,51 +92,106 @@ class AwardBook:
         """What one selected costs in the same year."""
         return self.starting(year) * self.cost(year, 0, year)
 
+
+def farthest_lag(scenario: Scenario) -> int:
+    """Years back from which completions promote or feed, at most."""
+    awards = [award for programme in scenario.document.programmes.values() for award in programme.awards.values()]
+    return max((link.lag for award in awards for link in (*award.promotes, *award.feeds)), default=0)
+
+
+class AwardBook:
+    """An award type on one path of selections: its cohorts, what becomes of them and what they cost."""
+
+    def __init__(self, costs: AwardCosts) -> None:
+        self.costs, self.award = costs, costs.award
+        first = costs.first
+        self.starts = {year: self.award.history.at(year) or 0.0 for year in range(costs.earliest, first)}
+        self.selected: dict[int, float] = {}
+        self.deferred = {first - 1: self.award.backlog.at(first)}
+        self.promoted: dict[int, float] = {}
+        self.extended: dict[int, float] = {}
+        self.applicants: dict[int, float | None] = {}
+        self.remainder = 0.0
+
+    def open(self, year: int, promoted: float, fed: float) -> None:
+        """What a year brings before anybody is selected."""
+        self.promoted[year] = promoted
+        extension = self.award.extensions.get(year)
+        before = self.completions(year)  # of the cohorts so far: none of them starts this year
+        self.extended[year] = extension.share.at(year) * before if extension else 0.0
+        demand = self.award.demand
+        if demand is None:
+            self.applicants[year] = None
+            return
+        number = demand.applicants.at(year)
+        for later in range(self.costs.first + 1, year + 1):
+            number *= 1 + demand.growth.at(later)
+        self.applicants[year] = number * self.costs.real_values[year] ** demand.elasticity.at(year) + fed
+
     def select(self, year: int, number: float) -> None:
         """Open the cohort of a year."""
         self.selected[year] = number
         self.deferred[year] = number * self.award.take_up.at(year) * self.award.deferral.at(year)
-        self.starts[year] = number * self.starting(year) + self.deferred[year - 1]
+        self.starts[year] = number * self.costs.starting(year) + self.deferred[year - 1] + self.promoted[year]
+
+    def highest(self, year: int) -> float:
+        """The most that may be selected: the type's maximum, and the highest share of its applicants."""
+        highest = self.award.maximum.at(year) if self.award.maximum is not None else inf
+        applicants = self.applicants[year]
+        if self.award.demand is None or applicants is None:
+            return highest
+        return min(highest, self.award.demand.maximum_success_rate.at(year) * applicants)
+
+    def cohorts(self, year: int, *, new: bool = True) -> list[tuple[int, float]]:
+        """Cohorts of which something may be left in a year, as (year of start, number)."""
+        years = range(year - self.costs.reach, year + new)
+        return [(start, self.starts[start]) for start in years if self.starts.get(start)]
 
     def commitments(self, year: int, *, in_full: bool = False) -> float:
         """Cost in a year of what earlier selections left to it; as far as continuing awards are paid, or in full."""
-        earlier = sum(self.starts[y] * self.cost(y, year - y, year) for y in self.starts if y < year)
+        continuing = sum(
+            number * self.costs.cost(start, year - start, year) for start, number in self.cohorts(year, new=False)
+        )
         if not in_full:
-            earlier *= self.award.continuing.at(year)
-        return earlier + self.deferred[year - 1] * self.cost(year, 0, year)
+            continuing *= self.award.continuing.at(year)
+        entering = self.deferred[year - 1] + self.promoted[year]
+        extensions = self.costs.cost_in_place(self.extensions_lived("person_months", year), year, "agency")
+        return continuing + entering * self.costs.cost(year, 0, year) + extensions
 
     def outyear_commitments(self, year: int) -> float:
         """Cost after a year of all that was selected up to it, at the prices of that year."""
-        started = sum(self.starts[y] * self.cost_from(y, year - y + 1, year) for y in self.starts if y <= year)
-        return started + self.deferred[year] * self.whole_cost(year)
+        started = sum(
+            number * self.costs.cost_from(start, year - start + 1, year) for start, number in self.cohorts(year)
+        )
+        return started + self.deferred[year] * self.costs.whole_cost(year)
+
+    def partner_spend(self, year: int) -> float:
+        """What partners pay in a year, extensions included."""
+        started = sum(
+            number * self.costs.cost(start, year - start, year, "partner") for start, number in self.cohorts(year)
+        )
+        return started + self.costs.cost_in_place(self.extensions_lived("person_months", year), year, "partner")
+
+    def completions(self, year: int) -> float:
+        """Awards of the cohorts so far that complete in a year, whether or not they then stay on."""
+        return self.lived("completions", year)
 
     def lived(self, what: str, year: int) -> float:
-        """One figure of the life years of all cohorts in a fiscal year."""
+        """One figure of the life years of all cohorts of starts in a fiscal year."""
         figure = 0.0
-        for start, number in self.starts.items():
-            if start <= year and year - start < len(self.lives[start]):
-                figure += number * getattr(self.lives[start][year - start], what)
+        for start, number in self.cohorts(year):
+            figure += number * getattr(self.costs.life_year(start, year - start), what)
         return figure
 
-    def values(self, year: int) -> Values:
-        """All measures of the award type in a year."""
-        new = self.selected[year] * self.first_cost(year)
-        continuing = self.commitments(year)
-        person_months = self.lived("person_months", year)
-        return {
-            "spend_new": new,
-            "spend_continuing": continuing,
-            "selected": self.selected[year],
-            "declined": self.selected[year] * (1 - self.award.take_up.at(year)),
-            "starts": self.starts[year],
-            "deferred": self.deferred[year],
-            "exits": self.lived("exits", year),
-            "completions": self.lived("completions", year),
-            "active": self.lived("in_place", year),
-            "supported": self.lived("in_place", year - 1) + self.starts[year],
-            "average_in_place": person_months / 12,
-            "person_months": person_months,
-            "cost_per_start": self.whole_cost(year),
-            "cost_per_person_month": (new + continuing) / person_months if person_months else None,
-            **{f"unit_price_{name}": value for name, value in self.prices[year].items()},
-        }
+    def extensions_lived(self, what: str, year: int) -> float:
+        """One figure of the life years of all cohorts of extensions in a fiscal year."""
+        figure = 0.0
+        for begun, extension in self.award.extensions.items():
+            years = extension_life(extension.duration.at(begun))
+            if begun <= year < begun + len(years):
+                figure += self.extended[begun] * getattr(years[year - begun], what)
+        return figure
+
+    def lived_in_all(self, what: str, year: int) -> float:
+        """One figure of the life years of starts and of extensions."""
+        return self.lived(what, year) + self.extensions_lived(what, year)

@@ -237,5 +237,5 @@ def test_a_scenario_on_a_portfolio_is_shown_beside_it(capsys: pytest.CaptureFixt
 
 
 def test_settings_that_reach_no_figure_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
-    assert simulate("scenarios/baseline.yaml", "--set", "economy.usd_jpy.growth=10%") == 0
+    assert simulate("scenarios/baseline.yaml", "--set", "economy.eur_jpy.growth=10%") == 0
     assert "baseline --set and baseline give identical results" in capsys.readouterr().err

@@ -23,7 +23,7 @@ def varied(runs: int) -> dict[str, npt.NDArray[np.float64]]:
         f"{FELLOWS}.deferral": draw(0.0, 0.3, runs),
         f"{FELLOWS}.duration": draw(6.0, 40.0, runs),
         f"{FELLOWS}.early_termination": draw(0.0, 0.2, runs),
-        f"{FELLOWS}.costs.stay.amount.ko": draw(5.0, 7.0, runs),
+        f"{FELLOWS}.costs.stay.amount.ko": draw(0.4, 0.6, runs),
         f"{FELLOWS}.costs.flight_out.revision": draw(-0.5, 0.5, runs),
         f"{FELLOWS}.plan.2022": draw(100, 400, runs),
         f"{FELLOWS}.history.2021": draw(0, 400, runs),
@@ -79,7 +79,7 @@ def test_scenarios_and_varied_values_in_one_batch() -> None:
     both = sim.run(["scenarios/baseline.yaml", "scenarios/plus10pct.yaml"], vary={"economy.usd_jpy.growth": levels})
     assert both.array("selected").shape == (2, 5, 10, 12)
     for place, path in enumerate(("baseline", "plus10pct")):
-        assert_same_bits(sim.run(f"scenarios/{path}.yaml").runs[0], both.runs[place], 3)
+        assert_same_bits(sim.run(f"scenarios/{path}.yaml").runs[0], both.runs[place], 2)
 
 
 def test_block_size_changes_no_bit() -> None:

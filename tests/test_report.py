@@ -32,7 +32,7 @@ def printed(sheets: list[pages.Sheet]) -> str:
 def test_label_files_have_the_same_keys_and_every_measure() -> None:
     en, ja = (tomllib.loads((LABELS / f"{language}.toml").read_text(encoding="utf-8")) for language in ("en", "ja"))
     assert {section: list(texts) for section, texts in en.items()} == {s: list(texts) for s, texts in ja.items()}
-    assert set(en["measures"]) == {*MEASURES, "unit_price"}
+    assert set(en["measures"]) == {*MEASURES, "unit_price", "starts_to"}
     assert {measure.unit for measure in MEASURES.values()} <= set(en["units"])
 
 
@@ -48,6 +48,7 @@ def test_the_page_answers_in_order() -> None:
     titles = [sheet.title for sheet in page("plus10pct", "baseline")]
     assert titles == [
         "Selected in the year",
+        "Promoted: starts without selection, after another type",
         "Supported in the year (in place at some time)",
         "Money, million yen: All programmes",
     ]

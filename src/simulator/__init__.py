@@ -5,21 +5,35 @@ A run is one straight line; each step is a module, each module imports only from
 errors        everything raised on purpose, as one tree, and the places faults are reported at
 quantities    money, shares, durations and years as people write them, to numbers
 values        what a leaf of a scenario may hold: numbers, durations and start months, perhaps by year
-scenario      what a portfolio and a scenario may say
-consistency   rules between the fields of a document
+fields        the fields of the format, each with the reader of what people write
+award_types   what a portfolio and a scenario may say of an award type
+scenario      what they may say of the rest
+award_rules   rules between the fields of award types
+budget_rules  rules between the fields of budgets
+consistency   rules between all fields of a document
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
-loading       the only reader of files: extends, merging, places, did-you-mean
-arrays        labels become axes, here only; Inputs and Flows
+validation    a tree becomes a document, every fault at the place where it was written
+loading       the only reader of files: extends, merging, places
+arrays        labels become axes, here only; Inputs
 lifecycle     survival, person-month and payment kernels
 intake        the intake rules
+allocation    a total split by priority, once commitments are known
+flows         what an engine returns
+succession    what follows from earlier awards beside their own life: promotions, feeds, extensions
 leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
 pricing       what a component costs in a year, with revisions, indices and destinations
 lives         kernels of cohorts by year of start, each on the terms of that year
+demand        applicants, and what links award types
+appropriations  each programme's own path of money, and how a total is split
+programmes    the prices, rules and lives of a programme's award types
+reported      what measures read beside the flows
 inputs        scenarios become arrays: the inputs of a block of runs
 cohorts       the vectorised core; the only loop is over years
 planning      what the plan would cost, on a path of its own
+outcomes      what the flows mean: demand, partners' money, outcomes, stability
 measures      the dictionary of measures
 tables        axes become labels again: the tidy table
+money_flows   the flow of money from the state to award types
 results       what a simulation gives back
 model         the recipe on one screen: run and mean
 conditions    conditions on results as people write them
@@ -27,6 +41,7 @@ comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
 labels        words for people, en and ja
 report        pages of text, and the tidy table for other programs
+options       the options of the command line
 cli           the command line: parse, call, print
 portfolios    data
 """

@@ -6,12 +6,13 @@ length 1 there and is never copied. Letters used in every docstring:
     Y fiscal years simulated     P programmes     J award types, those of a programme side by side, n of one programme
     R runs of a block            r = 1 or R       H fiscal years before the first that still matter
     K fiscal-year offsets of an award type        Q quantities of a cohort (see `lifecycle`)
+    L of those H years, whose completions matter  X award types that are extended
 
 Flows have length Y. Stocks stand on the years' boundaries and have length Y + 1, the first being the opening one.
 Money is million yen, awards are counts, durations months.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -24,13 +25,17 @@ Indices = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Labels:
-    """What stands along the axes: `awards` are (programme id, award id), in the order of the portfolio."""
+    """What stands along the axes: `awards` are (programme id, award id), in the order of the portfolio.
+
+    `components` and `destinations` are (programme id, award id, its own id).
+    """
 
     first_year: int
     years: int
     programmes: tuple[str, ...]
     awards: tuple[tuple[str, str], ...]
     components: tuple[tuple[str, str, str], ...]
+    destinations: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,59 @@ class Era(NamedTuple):
     kernel: Floats
 
 
+class Link(NamedTuple):
+    """``share · completions_{t−lag}`` of award type `source` of J reach award type `target` of a programme's n.
+
+    They start there without selection (promotions), or apply there (feeds).
+    """
+
+    source: int
+    target: int
+    share: Floats
+    lag: int
+
+
+class Demand(NamedTuple):
+    """Applicants (Y, r) of award type `target` of a programme's n but for those its `feeds` bring, and θ (Y, r)."""
+
+    target: int
+    applicants: Floats
+    highest_rate: Floats
+    feeds: tuple[Link, ...]
+
+
+class Extension(NamedTuple):
+    """A `share` (r,) of a year's completions stays on; `kernel` (K, QUANTITIES_EXTENDED, r) is what each gives."""
+
+    year: int
+    share: Floats
+    kernel: Floats
+
+
+class Extended(NamedTuple):
+    """Extensions of award type `target` of a programme's n, which `Flows` keeps in its row `slot` of X."""
+
+    slot: int
+    target: int
+    extensions: tuple[Extension, ...]
+
+
+class Instalments(NamedTuple):
+    """A component paid per award over the years since its start, of award type `target` of a programme's n.
+
+    Attributes
+    ----------
+    price : (Y, r) million yen
+    shares, later : (K, r) paid in each fiscal-year offset, and after it
+
+    """
+
+    target: int
+    price: Floats
+    shares: Floats
+    later: Floats
+
+
 @dataclass(frozen=True)
 class Programme:
     """One programme of a block of runs, with at least one award type.
@@ -100,11 +158,17 @@ class Programme:
     Attributes
     ----------
     row, rows : its place among P, its award types among J
-    intake, whole_awards, capped, defers, cuts : its rules; whether a maximum is given, any selection is deferred,
-        any continuing award is paid in part
+    intake, whole_awards, capped, defers, cuts : its rules; whether a maximum or a demand is given, any selection is
+        deferred, any continuing award is paid in part
     limited : whether money limits the selection; the plan's own path it does not
     eras : for each award type
     history : (H, n, r) starts before the first year
+    backlog : (n, r) deferred from the year before the first
+    promotions : awards that start in it without selection
+    fed : award types whose demand depends on completions
+    extended : award types that are extended in some year
+    instalments : components paid per award
+
     """
 
     row: int
@@ -118,12 +182,77 @@ class Programme:
     prices: Prices
     eras: tuple[tuple[Era, ...], ...]
     history: Floats
+    backlog: Floats
+    promotions: tuple[Link, ...] = ()
+    fed: tuple[Demand, ...] = ()
+    extended: tuple[Extended, ...] = ()
+    instalments: tuple[Instalments, ...] = ()
     limited: bool = True
 
     @property
     def outlasts(self) -> bool:
-        """Whether an award can still cost something in a year after its selection."""
-        return self.defers or any(len(eras[0].kernel) > 1 for eras in self.eras)
+        """Whether anything but its selections of a year can cost it something in that year or later."""
+        spread = any(len(each.shares) > 1 for each in self.instalments)
+        longer = any(len(eras[0].kernel) > 1 for eras in self.eras)
+        return self.defers or spread or longer or bool(self.promotions or self.extended)
+
+
+@dataclass(frozen=True)
+class Priority:
+    """A total that is split by priority, every year anew (model.md section 6).
+
+    Attributes
+    ----------
+    total : (Y, r) million yen
+    order : programmes in the order of P in which their plans are served
+    idle : (P,) programmes without award types: they are given their own paths first, and spend what they are given
+    planned : (Y, P, r) what the plans of their types would cost in their first year, million yen
+    weights : (Y, P, r) of what is left, adding up to 1
+    carry_limit : (Y, P, r) share of the appropriation, infinite where none is given
+
+    """
+
+    total: Floats
+    order: tuple[int, ...]
+    idle: Flags
+    planned: Floats
+    weights: Floats
+    carry_limit: Floats
+
+
+class Part(NamedTuple):
+    """A component that a partner pays for award type `award` of J: its price (Y, r), basis and spread (K, r)."""
+
+    award: int
+    price: Floats
+    basis: str
+    spread: Floats
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What measures read beside the flows, and engines do not.
+
+    Attributes
+    ----------
+    take_up, real_values : J times (Y, r)
+    component_prices : C times (Y, r) million yen
+    demand : of the award types that have one, by their place among J, which is its `target`
+    destinations : by award type among J, the share (r,) of each destination
+    outcomes : by name, (J, r) coefficients, NaN where none is given
+    partner : what partners pay
+    first_costs : J times (K, r) u_k of a cohort that starts in the first year, at its prices
+
+    """
+
+    take_up: tuple[Floats, ...]
+    real_values: tuple[Floats, ...]
+    component_prices: tuple[Floats, ...]
+    demand: tuple[Demand, ...]
+    destinations: tuple[dict[str, Floats], ...]
+    outcomes: dict[str, Floats]
+    partner: tuple[Part, ...]
+    first_costs: tuple[Floats, ...]
 
 
 @dataclass(frozen=True)
@@ -133,64 +262,24 @@ class Inputs:
     Attributes
     ----------
     before : H, the same for all programmes
+    lead : L, years before the first whose completions still matter, at least one
     quantities : Q, the quantities that cohorts are followed in
+    extended : the award types of J that are extended in some year, X
+    money : on the programmes' own paths under `priority`
+    priority : how the total is split, where that depends on commitments
     lapses : (Y, P) unspent money lapses at the end of this year
-    take_up : J times (Y, r)
-    component_prices : C times (Y, r) million yen
     programmes : those with award types
+
     """
 
     runs: int
     labels: Labels
     before: int
+    lead: int
     quantities: int
+    extended: tuple[int, ...]
     money: Money
+    priority: Priority | None
     lapses: Flags
-    take_up: tuple[Floats, ...]
-    component_prices: tuple[Floats, ...]
     programmes: tuple[Programme, ...]
-
-
-@dataclass(frozen=True)
-class Flows:
-    """What an engine returns for a block of runs; measures are views or sums of these.
-
-    Attributes
-    ----------
-    starts : (H + Y, J, R) awards that start, those of the years before the first in front
-    cohorts : (Y + 1, J, Q, R) what all cohorts together give in a year, the year before the first in front
-    selected : (Y, J, R)
-    deferred : (Y + 1, J, R) selections that start in the next year, the year before the first in front
-    spend_new, spend_continuing : (Y, J, R) million yen
-    carried : (Y + 1, P, R) million yen carried into each year, and out of the last
-    commitments, available, spend, unspent, shortfall, outyear_commitments : (Y, P, R) million yen
-    """
-
-    starts: Floats
-    cohorts: Floats
-    selected: Floats
-    deferred: Floats
-    spend_new: Floats
-    spend_continuing: Floats
-    carried: Floats
-    commitments: Floats
-    available: Floats
-    spend: Floats
-    unspent: Floats
-    shortfall: Floats
-    outyear_commitments: Floats
-
-    @classmethod
-    def empty(cls, inputs: Inputs) -> "Flows":
-        """Uninitialised arrays for a block."""
-        labels, runs = inputs.labels, inputs.runs
-        years, awards, programmes = labels.years, len(labels.awards), len(labels.programmes)
-        of_awards, of_programmes = (years, awards, runs), (years, programmes, runs)
-        shapes = {
-            "starts": (inputs.before + years, awards, runs),
-            "cohorts": (years + 1, awards, inputs.quantities, runs),
-            "deferred": (years + 1, awards, runs),
-            "carried": (years + 1, programmes, runs),
-            **dict.fromkeys(("selected", "spend_new", "spend_continuing"), of_awards),
-        }
-        return cls(**{field.name: np.empty(shapes.get(field.name, of_programmes)) for field in fields(cls)})
+    reported: Reported

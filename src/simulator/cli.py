@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from enum import StrEnum
 from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -13,13 +12,34 @@ import typer
 
 from simulator import __version__
 from simulator.errors import RequestError, SimulatorError
+from simulator.options import (
+    Baseline,
+    Conditions,
+    Differences,
+    File,
+    Files,
+    Format,
+    Lang,
+    Language,
+    Measures,
+    Programmes,
+    Quiet,
+    Settings,
+    Table,
+    Tables,
+    Traceback,
+    Version,
+    Years,
+)
 
 if TYPE_CHECKING:
     from simulator.comparison import Warned
     from simulator.labels import Words
+    from simulator.money_flows import FlowRow
     from simulator.report.pages import View
     from simulator.results import Run
     from simulator.scenario import Scenario
+    from simulator.tables import Row
 
 UsageError: Any = typer.BadParameter.__mro__[1]
 """What typer raises when the command line is off; it has no name in typer's interface."""
@@ -40,45 +60,6 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
-    """How tables are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-class Language(StrEnum):
-    """Languages of tables and warnings."""
-
-    EN = "en"
-    JA = "ja"
-
-
-Files = Annotated[
-    list[str], typer.Argument(metavar="SCENARIO.yaml...", help="Scenario files, or a shipped portfolio by its name.")
-]
-File = Annotated[str, typer.Argument(metavar="SCENARIO.yaml", help="A scenario file, or a shipped portfolio.")]
-Measures = Annotated[
-    list[str], typer.Option(metavar="ID", help="Show this measure instead of the planners' page; repeatable.")
-]
-Programmes = Annotated[
-    list[str], typer.Option(metavar="ID", help="Show this programme with its award types; repeatable.")
-]
-Years = Annotated[str, typer.Option(metavar="2022-2026", help="Show these fiscal years.", show_default=False)]
-Settings = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Override one input; repeatable.")]
-Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]
-Differences = Annotated[bool, typer.Option("--differences", help="Add rows of difference and ratio to csv and json.")]
-Conditions = Annotated[
-    list[str], typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, as 'shortfall > 0'; repeatable.")
-]
-Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")]
-Traceback = Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")]
-Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
-
-
 @app.callback(invoke_without_command=True)
 def _root(*, version: Version = False) -> None:
     if version:
@@ -91,6 +72,7 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     files: Files,
     *,
     measure: Measures = [],  # noqa: B006 (typer copies defaults)
+    table: Tables = None,
     programme: Programmes = [],  # noqa: B006
     years: Years = "",
     settings: Settings = [],  # noqa: B006
@@ -106,10 +88,10 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     from simulator.conditions import Condition
     from simulator.labels import words
     from simulator.loading import load
+    from simulator.measures import MEASURES
 
     conditions = [Condition.parse(text) for text in fail_if]
-    scenarios = [load(file, settings=settings) for file in files]
-    _require_distinct(scenarios)
+    scenarios = _distinct([load(file, settings=settings) for file in files])
     other = load(baseline) if baseline else scenarios[0].parent if len(scenarios) == 1 else None
     result = model.run([*scenarios, *([comparison.beside(scenarios[0], other)] if other else [])])
     runs, beside = result.runs[: len(scenarios)], result.runs[-1] if other else None
@@ -118,9 +100,10 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     view = _view(runs, beside, words(_language(lang)), programme, years)
     _require_known(measure, runs)
     held = [(condition, run, met) for condition in conditions for run in runs if (met := condition.first_year(run))]
-    _print(view, format, measure, differences=differences)
+    _print(view, format, measure, table, differences=differences)
     if not quiet:
-        for warned in comparison.warnings(runs, beside):
+        shown = measure or (MEASURES if format in (Format.CSV, Format.JSON) else ())
+        for warned in comparison.warnings(runs, beside, shown):
             _say(f"warning: {_warning(view, warned)}")
     for condition, run, (year, value) in held:
         _say(f"{run.scenario.title}: {condition.text} holds in FY{year}: {value:,.6g}")
@@ -209,11 +192,12 @@ def _language(lang: Language | None) -> str:
     return lang.value if lang else language_of_locale()
 
 
-def _require_distinct(scenarios: Sequence["Scenario"]) -> None:
+def _distinct(scenarios: list["Scenario"]) -> list["Scenario"]:
     names = [scenario.name for scenario in scenarios]
     for name in names:
         if names.count(name) > 1:
             raise RequestError(f"{name} is given twice: tables name a scenario by its file's stem, rename one")
+    return scenarios
 
 
 def _require_known(measures: Sequence[str], runs: "tuple[Run, ...]") -> None:
@@ -243,24 +227,31 @@ def _view(
     return View(runs, reference, spoken, tuple(programmes), tuple(range(first, last + 1)))
 
 
-def _print(view: "View", form: Format, measures: Sequence[str], *, differences: bool) -> None:
-    from simulator import tables
-    from simulator.report import machine, markdown, pages, terminal
+def _print(view: "View", form: Format, measures: Sequence[str], table: Table | None, *, differences: bool) -> None:
+    from simulator import money_flows, tables
+    from simulator.report import markdown, pages, terminal
     from simulator.results import Result
 
     if form in (Format.TABLE, Format.MARKDOWN):
-        sheets = pages.measure_page(view, measures) if measures else pages.planners_page(view)
         writer = terminal.write if form is Format.TABLE else markdown.write
-        _deliver(partial(writer, pages.heading(view), sheets))
-        return
-    rows = tables.rows(
-        Result(view.runs),
-        names=measures or None,
-        programmes=view.programmes or None,
-        years=view.years,
-        reference=view.reference if differences else None,
-    )
-    _deliver(partial(machine.write_csv if form is Format.CSV else machine.write_json, list(rows)))
+        asked = pages.measure_page(view, measures) if measures else []
+        asked += pages.flows_page(view) if table is Table.FLOWS else []
+        _deliver(partial(writer, pages.heading(view), asked or pages.planners_page(view)))
+    elif table is Table.FLOWS:
+        flows = [row for run in view.runs for row in money_flows.rows(run, view.programmes, view.years)]
+        _deliver_rows(flows, form, header=money_flows.FlowRow._fields)
+    else:
+        names, programmes = measures or None, view.programmes or None
+        reference = view.reference if differences else None
+        rows = tables.rows(Result(view.runs), names=names, programmes=programmes, years=view.years, reference=reference)
+        _deliver_rows(list(rows), form, header=tables.Row._fields)
+
+
+def _deliver_rows(rows: "Sequence[Row | FlowRow]", form: Format, *, header: Sequence[str]) -> None:
+    from simulator.report import machine
+
+    csv = partial(machine.write_csv, rows, header=header)
+    _deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
 
 
 def _warning(view: "View", warned: "Warned") -> str:

@@ -7,12 +7,14 @@ run, sums in index order: a run has the same bits alone and in any batch.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator import intake
-from simulator.arrays import Floats, Flows, Inputs, Programme
+from simulator import allocation, intake, succession
+from simulator.arrays import Floats, Inputs, Programme
+from simulator.flows import Flows
 from simulator.lifecycle import EXITS, IN_PLACE, LATER_MONTHS, MONTHS, add_up, terms_of
 
 NOTHING = 1e-9
@@ -26,6 +28,7 @@ class Scratch(NamedTuple):
     wanted: Floats  # (n, R) x, selections wanted before they are made whole
     spare: Floats  # (n, R)
     given: Floats  # (Q, R) what the cohort of this year gives
+    promoted: Floats  # (J, R) awards that start without selection, where any may
     held: Floats  # (P, R) B + R, million yen
     least: Floats  # (P, R) money below this counts as none
     new: Floats  # (P, R) what selections cost in their year, million yen; 0 of programmes without award types
@@ -44,29 +47,34 @@ def simulate(inputs: Inputs, flows: Flows | None = None) -> Flows:
     -------
     the flows, all overwritten
     """
+    money = inputs.money if inputs.priority is None else allocation.unsplit(inputs)
+    flows, scratch = replace(flows or Flows.empty(inputs), money=money), _scratch(inputs)
+    flows.deferred[...], flows.carried[0], flows.extended[...] = 0.0, 0.0, 0.0
+    for row in set(range(len(inputs.labels.programmes))) - {programme.row for programme in inputs.programmes}:
+        flows.commitments[:, row], flows.outyear_commitments[:, row] = 0.0, 0.0
+    with _rows_not_gathered():
+        for programme in inputs.programmes:
+            _history(programme, flows)
+        for year in range(inputs.labels.years):
+            _year(year, inputs, flows, scratch)
+    return flows
+
+
+def _scratch(inputs: Inputs) -> Scratch:
     labels, runs = inputs.labels, inputs.runs
-    flows = flows or Flows.empty(inputs)
     most = max((len(programme.eras) for programme in inputs.programmes), default=0)
-    programmes = (len(labels.programmes), runs)
-    scratch = Scratch(
+    programmes, promotes = (len(labels.programmes), runs), any(each.promotions for each in inputs.programmes)
+    return Scratch(
         accrued=np.full((len(labels.awards), runs), intake.EPSILON),
         wanted=np.empty((most, runs)),
         spare=np.empty((most, runs)),
         given=np.empty((inputs.quantities, runs)),
+        promoted=np.empty((len(labels.awards) if promotes else 0, runs)),
         held=np.empty(programmes),
         least=np.empty(programmes),
         new=np.zeros(programmes),
         none=np.zeros(runs),
     )
-    flows.deferred[...], flows.carried[0] = 0.0, 0.0
-    for row in set(range(len(labels.programmes))) - {programme.row for programme in inputs.programmes}:
-        flows.commitments[:, row], flows.outyear_commitments[:, row] = 0.0, 0.0
-    with _rows_not_gathered():
-        for programme in inputs.programmes:
-            _history(programme, flows)
-        for year in range(labels.years):
-            _year(year, inputs, flows, scratch)
-    return flows
 
 
 @contextmanager
@@ -80,60 +88,75 @@ def _rows_not_gathered() -> Iterator[None]:
 
 
 def _history(programme: Programme, flows: Flows) -> None:
-    """Starts before the first year, and what their cohorts give in the year before it."""
-    before = len(programme.history)
-    flows.starts[:before, programme.rows] = programme.history
-    for row, eras in enumerate(programme.eras, programme.rows.start):
-        add_up(eras, flows.starts[:, row], before - 1, flows.cohorts[0, row], since=0)
+    """Starts and deferred selections before the first year, and what their cohorts give in the years before it."""
+    before, rows = len(programme.history), programme.rows
+    flows.starts[:before, rows] = programme.history
+    flows.deferred[0, rows] = programme.backlog
+    for row, eras in enumerate(programme.eras, rows.start):
+        for back in range(flows.lead):
+            add_up(eras, flows.starts[:, row], before - flows.lead + back, flows.cohorts[back, row], since=0)
 
 
 def _year(year: int, inputs: Inputs, flows: Flows, scratch: Scratch) -> None:
     """One year, in this order.
 
-    1 commitments fall due, among them deferred awards  2 what is left is for new awards  3 they are selected
-    4 all starts begin their life  5 money is paid, what is left is carried or returned.
+    1 commitments fall due, among them deferred and promoted awards  2 a total is split where that depends on them
+    3 what is left is for new awards  4 they are selected  5 all starts begin their life  6 money is paid, what is
+    left is carried or returned.
     """
     for programme in inputs.programmes:
         _commitments(year, programme, flows, scratch)
-    _room(year, inputs, flows, scratch)
+    if inputs.priority is not None:
+        owed = flows.commitments[year] - flows.carried[year]
+        allocation.split(year, inputs, inputs.priority, owed, flows.money)
+    _room(year, flows, scratch)
     for programme in inputs.programmes:
-        _selection(year, programme, inputs.money.sustained[year, programme.row], flows, scratch)
+        _selection(year, programme, flows, scratch)
         _starts(year, programme, flows, scratch)
         _outyear_commitments(year, programme, flows, scratch)
     _settlement(year, inputs, flows, scratch)
 
 
 def _commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> None:
-    """``C = continuing Σ_{k ≥ 1} starts_{t−k} u_k + deferred_{t−1} u_0``, what earlier selections cost this year."""
-    prices, cohorts = programme.prices, flows.cohorts[year + 1, programme.rows]
-    due = flows.spend_continuing[year, programme.rows]
+    """``C = continuing Σ_{k ≥ 1} starts_{t−k} u_k + (deferred_{t−1} + promoted_t) u_0 + extensions_t``."""
+    prices, rows = programme.prices, programme.rows
+    cohorts, due = flows.cohorts[flows.lead + year, rows], flows.spend_continuing[year, rows]
     if not programme.outlasts:
         due[...], flows.commitments[year, programme.row] = 0.0, 0.0
         return
+    now = len(programme.history) + year
     for row, eras in enumerate(programme.eras):
-        starts = flows.starts[:, programme.rows.start + row]
-        add_up(eras, starts, len(programme.history) + year, cohorts[row], since=1)
+        add_up(eras, flows.starts[:, rows.start + row], now, cohorts[row], since=1)
     spare = scratch.spare[: len(due)]
     np.multiply(prices.end[year], cohorts[:, EXITS], out=due)
     due += np.multiply(prices.month[year], cohorts[:, MONTHS], out=spare)
+    for each in programme.instalments:
+        starts = flows.starts[:, rows.start + each.target]
+        due[each.target] += each.price[year] * succession.paid(each.shares, starts, now, since=1)
     if programme.cuts:
         due *= prices.continuing[year]
     if programme.defers:
-        due += np.multiply(prices.first[year], flows.deferred[year, programme.rows], out=spare)
+        due += np.multiply(prices.first[year], flows.deferred[year, rows], out=spare)
+    if programme.promotions:
+        promoted = succession.promoted(programme, year, flows, out=scratch.promoted[rows])
+        due += np.multiply(prices.first[year], promoted, out=spare)
+    for one in programme.extended:
+        months = succession.extended_months(year, programme, one, flows)
+        due[one.target] += prices.month[year, one.target] * months
     intake.add_rows(due, out=flows.commitments[year, programme.row])
 
 
-def _room(year: int, inputs: Inputs, flows: Flows, scratch: Scratch) -> None:
+def _room(year: int, flows: Flows, scratch: Scratch) -> None:
     """``V = B + R − F − C − reserve``, what is available for new awards: never below 0."""
     held, room = scratch.held, flows.available[year]
-    np.add(inputs.money.appropriation[year], flows.carried[year], out=held)
+    np.add(flows.money.appropriation[year], flows.carried[year], out=held)
     np.multiply(held, NOTHING, out=scratch.least)
     np.subtract(held, flows.commitments[year], out=room)
-    room -= inputs.money.set_aside[year]
+    room -= flows.money.set_aside[year]
     np.copyto(room, 0.0, where=room < scratch.least)
 
 
-def _selection(year: int, programme: Programme, sustained: Floats, flows: Flows, scratch: Scratch) -> None:
+def _selection(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> None:
     """``sel_t`` by the programme's intake rule, and its cost."""
     terms, rows = programme.selection, programme.rows
     room, new = flows.available[year, programme.row], scratch.new[programme.row]
@@ -142,9 +165,10 @@ def _selection(year: int, programme: Programme, sustained: Floats, flows: Flows,
     if programme.intake == "plan":
         wanted[...] = terms.plan[year]
     else:
-        intake.funded(terms.weight[year], sustained if programme.intake == "steady" else room, wanted)
+        steady = programme.intake == "steady"
+        intake.funded(terms.weight[year], _sustained(year, programme, flows, scratch) if steady else room, wanted)
     if programme.capped:
-        np.minimum(wanted, terms.maximum[year], out=wanted)
+        np.minimum(wanted, _highest(year, programme, flows), out=wanted)
     if programme.limited:
         intake.cost_of(wanted, cost, each=spend, total=new)
         intake.scale_to(room, new, wanted)
@@ -155,6 +179,26 @@ def _selection(year: int, programme: Programme, sustained: Floats, flows: Flows,
         intake.cost_of(selected, cost, each=spend, total=new)
 
 
+def _sustained(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> Floats:
+    """``B − F − reserve − Σ promoted Σ_k u_k``, never below 0, (R,) or (1,)."""
+    sustained: Floats = flows.money.sustained[year, programme.row]
+    for award in sorted({link.target for link in programme.promotions}):
+        sustained = sustained - scratch.promoted[programme.rows.start + award] * programme.prices.whole[year, award]
+    return np.maximum(sustained, 0.0) if programme.promotions else sustained
+
+
+def _highest(year: int, programme: Programme, flows: Flows) -> Floats:
+    """``min(maximum, θ · applicants)``, (n, R) or (n, 1): infinite where there is neither."""
+    highest: Floats = programme.selection.maximum[year]
+    if not (programme.capped and programme.fed):
+        return highest
+    highest = np.broadcast_to(highest, (len(highest), flows.selected.shape[-1])).copy()
+    for demand in programme.fed:
+        cap = demand.highest_rate[year] * succession.applicants(demand, year, flows)
+        np.minimum(highest[demand.target], cap, out=highest[demand.target])
+    return highest
+
+
 def _whole_awards(year: int, programme: Programme, wanted: Floats, flows: Flows, scratch: Scratch) -> None:
     """Whole awards of what is wanted, as many as the money is enough for."""
     terms, rows = programme.selection, programme.rows
@@ -163,7 +207,7 @@ def _whole_awards(year: int, programme: Programme, wanted: Floats, flows: Flows,
     accrued = scratch.accrued[rows]
     intake.whole(wanted, accrued, selected, scratch.spare[: len(wanted)])
     if programme.capped:
-        intake.keep_below(terms.maximum[year], wanted, selected)
+        intake.keep_below(_highest(year, programme, flows), wanted, selected)
     intake.cost_of(selected, cost, each=spend, total=new)
     too_dear = np.flatnonzero(new > room * (1.0 + intake.EPSILON))
     if too_dear.size:
@@ -175,15 +219,17 @@ def _whole_awards(year: int, programme: Programme, wanted: Floats, flows: Flows,
 
 
 def _starts(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> None:
-    """``starts_t = τ (1 − δ) sel_t + deferred_{t−1}``, each type's cohort on the terms of this year."""
+    """``starts_t = τ (1 − δ) sel_t + deferred_{t−1} + promoted_t``, each type's cohort on the terms of this year."""
     terms, rows, now = programme.selection, programme.rows, len(programme.history) + year
     starts, selected = flows.starts[now, rows], flows.selected[year, rows]
     np.multiply(selected, terms.at_once[year], out=starts)
     if programme.defers:
         starts += flows.deferred[year, rows]
         np.multiply(selected, terms.put_off[year], out=flows.deferred[year + 1, rows])
+    if programme.promotions:
+        starts += scratch.promoted[rows]
     for row, eras in enumerate(programme.eras):
-        kernel, cohorts = terms_of(eras, now), flows.cohorts[year + 1, rows.start + row]
+        kernel, cohorts = terms_of(eras, now), flows.cohorts[flows.lead + year, rows.start + row]
         if len(kernel) == 1:
             np.multiply(kernel[0], starts[row], out=cohorts)
         else:
@@ -195,12 +241,15 @@ def _outyear_commitments(year: int, programme: Programme, flows: Flows, scratch:
     if not programme.outlasts:
         flows.outyear_commitments[year, programme.row] = 0.0
         return
-    prices, cohorts = programme.prices, flows.cohorts[year + 1, programme.rows]
+    prices, cohorts = programme.prices, flows.cohorts[flows.lead + year, programme.rows]
     later, spare = scratch.wanted[: len(cohorts)], scratch.spare[: len(cohorts)]
     np.multiply(prices.month[year], cohorts[:, LATER_MONTHS], out=later)
     later += np.multiply(prices.end[year], cohorts[:, IN_PLACE], out=spare)
     if programme.defers:
         later += np.multiply(prices.whole[year], flows.deferred[year + 1, programme.rows], out=spare)
+    for each in programme.instalments:
+        starts, now = flows.starts[:, programme.rows.start + each.target], len(programme.history) + year
+        later[each.target] += each.price[year] * succession.paid(each.later, starts, now, since=0)
     intake.add_rows(later, out=flows.outyear_commitments[year, programme.row])
 
 
@@ -213,10 +262,10 @@ def _settlement(year: int, inputs: Inputs, flows: Flows, scratch: Scratch) -> No
         flows.carried[year + 1],
     )
     np.add(scratch.new, flows.commitments[year], out=spend)
-    spend += inputs.money.fixed_costs[year]
+    spend += flows.money.fixed_costs[year]
     left = np.subtract(scratch.held, spend, out=shortfall)
     np.copyto(left, 0.0, where=np.abs(left, out=unspent) < scratch.least)
     np.maximum(left, scratch.none, out=unspent)
     np.subtract(unspent, left, out=shortfall)
-    np.minimum(unspent, inputs.money.carry_ceiling[year], out=carried)
+    np.minimum(unspent, flows.money.carry_ceiling[year], out=carried)
     carried[inputs.lapses[year]] = 0.0

@@ -1,14 +1,16 @@
 """What two results say about each other, and what a planner should be warned of."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator import tables
+from simulator.outcomes import COEFFICIENTS
 from simulator.results import Result, Run
 from simulator.scenario import Scenario, leaves
+from simulator.sources import assumptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +32,11 @@ class Warned:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def warnings(runs: tuple[Run, ...], parent: Run | None) -> Iterator[Warned]:
-    """Shortfalls, overrides that change nothing, scenarios with identical results."""
+def warnings(runs: tuple[Run, ...], parent: Run | None, shown: Collection[str]) -> Iterator[Warned]:
+    """Shortfalls, assumptions under the outcomes shown, overrides that change nothing, identical results."""
     for run in runs:
         yield from _shortfalls(run)
+        yield from _assumed(run, shown)
         yield from _idle(run.scenario)
     compared = [*runs, *([parent] if parent else [])]
     for position, run in enumerate(compared):
@@ -54,6 +57,19 @@ def _shortfalls(run: Run) -> Iterator[Warned]:
                 "amount": f"{short.max():,.1f}",
             }
             yield Warned("shortfall", values)
+
+
+def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
+    resting = {
+        source: name
+        for name in COEFFICIENTS
+        if name in shown
+        for names in run.labels.awards
+        for source in assumptions(run.scenario, name, *names)
+    }
+    for source, name in resting.items():
+        values = {"measure": name, "path": source.path, "value": source.value, "source": source.source or "no source"}
+        yield Warned("assumed", values)
 
 
 def _idle(scenario: Scenario) -> Iterator[Warned]:

@@ -4,20 +4,20 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from simulator.scenario import Award, Budget, Component, Document, Programme
-from simulator.values import ALWAYS, SHARES_SUM_TOLERANCE
+from simulator import award_rules, budget_rules
+from simulator.award_rules import Fault
+from simulator.scenario import Document, Programme
+from simulator.values import SHARES_SUM_TOLERANCE
 
 FARTHEST = 100
 """Years that a run, or its prices, may span."""
 
 _WORD = re.compile(r"[\w-]+")
 
-Fault = tuple[tuple[object, ...], str]
-
 
 def problems(document: Document) -> list[Fault]:
     """Every broken rule, as (keys of the place, what is wrong and what to write)."""
-    faults = [*_names(document), *_time(document), *_economy(document), *_base(document.budget, document)]
+    faults = [*_names(document), *_time(document), *_economy(document), *budget_rules.problems(document)]
     for name, programme in document.programmes.items():
         faults += [((*("programmes", name), *keys), text) for keys, text in _programme(programme, document)]
     return faults
@@ -27,8 +27,9 @@ def indices_used(document: Document) -> set[str]:
     """Names of the indices that move some price."""
     programmes = document.programmes.values()
     components = [c for p in programmes for a in p.awards.values() for c in a.costs.values()]
-    names = {name for component in components for name in _index_names(component).values()}
-    return names | {p.fixed_costs.index for p in programmes if p.fixed_costs.index}
+    names = {name for component in components for name in award_rules.indices_of(component).values()}
+    living = {a.demand.cost_of_living for p in programmes for a in p.awards.values() if a.demand}
+    return {name for name in (*names, *living, *(p.fixed_costs.index for p in programmes)) if name}
 
 
 def _names(document: Document) -> Iterator[Fault]:
@@ -53,15 +54,6 @@ def _names(document: Document) -> Iterator[Fault]:
             yield ("plan_periods", agency), f"no programme is run by this agency; did you mean {near[0]}?"
 
 
-def _index_names(component: Component) -> dict[tuple[object, ...], str]:
-    """Indices of a component by the keys of their place."""
-    if component.index is None:
-        return {}
-    if isinstance(component.index, str):
-        return {("index",): component.index}
-    return {("index", destination): name for destination, name in component.index.items()}
-
-
 def _time(document: Document) -> Iterator[Fault]:
     first, last = document.horizon
     if first < document.first_year:
@@ -82,27 +74,14 @@ def _economy(document: Document) -> Iterator[Fault]:
             yield ("economy", name, "path"), f"is {value:g} in FY{base}: an index is 1 in the price base year"
 
 
-def _base(budget: Budget, document: Document) -> Iterator[Fault]:
-    if budget.base is None:
-        return
-    for name, programme in document.programmes.items():
-        own = programme.budget.base
-        if own is None and budget.base not in programme.appropriations:
-            columns = ", ".join(programme.appropriations)
-            yield ("budget", "base"), f"{name} has no appropriation {budget.base}: it has {columns}"
-            return
-
-
 def _programme(programme: Programme, document: Document) -> Iterator[Fault]:
-    base = programme.budget.base
-    if isinstance(base, str) and base not in programme.appropriations:
-        yield ("budget", "base"), f"no such appropriation: it has {', '.join(programme.appropriations)}"
+    yield from budget_rules.own(programme)
     fixed = programme.fixed_costs
     if fixed.index is not None and fixed.index not in document.economy:
         yield ("fixed_costs", "index"), f"no such index: it has {', '.join(document.economy) or 'none'}"
     yield from _shares(programme)
     for name, award in programme.awards.items():
-        for keys, text in _award(award, programme, document):
+        for keys, text in award_rules.problems(award, programme, document):
             yield ("awards", name, *keys), text
 
 
@@ -111,31 +90,11 @@ def _shares(programme: Programme) -> Iterator[Fault]:
     if given and len(given) < len(programme.awards):
         lacking = next(name for name, award in programme.awards.items() if award.budget_share is None)
         yield ("awards", lacking), "budget_share is given for other types of the programme: give it for all or none"
-    elif given and abs(sum(share.at(ALWAYS) for share in given) - 1.0) > SHARES_SUM_TOLERANCE:
-        total = sum(share.at(ALWAYS) for share in given)
-        yield ("awards",), f"the budget shares of its types add up to {total:.6g}, not 1: make them add up to 100%"
-
-
-def _award(award: Award, programme: Programme, document: Document) -> Iterator[Fault]:
-    if programme.intake == "plan" and award.plan is None:
-        yield (), "the intake rule is plan, but no plan is given: write plan: {2022: 100}"
-    for year, _ in award.history.steps:
-        if year >= document.first_year:
-            yield ("history", year), f"history ends before FY{document.first_year}, the first simulated year"
-    for name, component in award.costs.items():
-        for keys, text in _component(component, award, document):
-            yield ("costs", name, *keys), text
-
-
-def _component(component: Component, award: Award, document: Document) -> Iterator[Fault]:
-    for keys, index in _index_names(component).items():
-        if index not in document.economy:
-            yield keys, f"no such index {index}: economy has {', '.join(document.economy) or 'none'}"
-    for field in ("amount", "index", "indexation"):
-        given = getattr(component, field)
-        if not isinstance(given, dict):
-            continue
-        if award.destinations is None:
-            yield (field,), "is given by destination, but the award type has no destinations: write one value"
-        elif set(given) != set(award.destinations):
-            yield (field,), f"must name each destination once: {', '.join(award.destinations)}"
+        return
+    for year in sorted({year for share in given for year, _ in share.steps}):
+        total = sum(share.at(year) for share in given)
+        if abs(total - 1.0) > SHARES_SUM_TOLERANCE:
+            when = f" in FY{year}" if year else ""
+            told = f"the budget shares of its types add up to {total:.6g}{when}, not 1: make them add up to 100%"
+            yield ("awards",), told
+            return

@@ -46,13 +46,18 @@ class Batch:
         """What stands along the axes; years reach to the last that any of the scenarios shows."""
         document = self.scenarios[0].document
         last = max(scenario.document.horizon[1] for scenario in self.scenarios)
-        awards = [(p, a) for p, programme in document.programmes.items() for a in programme.awards]
+        awards = {
+            (p, a): award for p, programme in document.programmes.items() for a, award in programme.awards.items()
+        }
         return Labels(
             first_year=document.first_year,
             years=last - document.first_year + 1,
             programmes=tuple(document.programmes),
             awards=tuple(awards),
-            components=tuple((p, a, c) for p, a in awards for c in document.programmes[p].awards[a].costs),
+            components=tuple((*names, cost) for names, award in awards.items() for cost in award.costs),
+            destinations=tuple(
+                (*names, place) for names, award in awards.items() for place in award.destinations or ()
+            ),
         )
 
     @cached_property
@@ -154,9 +159,9 @@ class Leaves:
         value: Floats = self.by_year(path, self.years[:1])[0]
         return value
 
-    def has(self, path: str) -> bool:
-        """Whether the scenarios give this leaf."""
-        return path in self._batch.documents[0]
+    def has(self, path: str, *, before: bool = False) -> bool:
+        """Whether the scenarios give this leaf; `before` asks the portfolio."""
+        return path in self._source(path, before)[0]
 
     def named(self, path: str, years: range) -> Floats:
         """(Y, r) the values of the named years, 0 in others."""
@@ -185,6 +190,16 @@ class Leaves:
         """(12, r) shares of starts by month; `before` takes the portfolio's."""
         return self._alike_arrays(np.array([document[path].at(year) for document in self._source(path, before)]))
 
+    def spread(self, path: str) -> Floats:
+        """(K, r) shares paid in each fiscal year since the start; shorter ones are filled with 0."""
+        shares = [document[path].at(self.years.start) for document in self._source(path, before=False)]
+        longest = self.longest_spread(path)
+        return self._alike_arrays(np.array([(*share, *(0.0,) * (longest - len(share))) for share in shares]))
+
+    def longest_spread(self, path: str) -> int:
+        """Fiscal years in which any run of the batch pays it; 0 of what is not paid per award."""
+        return max((len(share) for share in self._ever(path)), default=0)
+
     def number(self, path: str, year: int, *, before: bool) -> Floats:
         """(r,) the value in force in one year; `before` takes the portfolio's."""
         if before:
@@ -197,10 +212,11 @@ class Leaves:
         scenario = self._batch.scenarios[0]
         return InputError.single(scenario.places.get(path, Place(scenario.name, 0, 0)), path, message)
 
-    def longest_stay(self, path: str) -> float:
-        """Longest duration in months that any run of the batch has in any year."""
-        longest = max(high for stay in self._ever(path) for _, high, _ in stay.ranges)
-        return float(max([longest, *self._batch.varied.get(path, ())]))
+    def longest_stay(self, award: str) -> float:
+        """Longest duration in months that an award type has in any run of the batch and any year."""
+        stays = [high for stay in self._ever(f"{award}.duration") for _, high, _ in stay.ranges]
+        varied = self._batch.varied.get(f"{award}.duration", ())
+        return float(max([*stays, *varied, *self._values(f"{award}.renewal.until")]))
 
     def latest_month(self, path: str) -> int:
         """Latest month, from April 0, in which any award of the batch starts."""
@@ -213,6 +229,10 @@ class Leaves:
     def cut(self, path: str) -> bool:
         """Whether a share is below 1 in any run and year."""
         return any(value < 1 for value in self._values(path))
+
+    def greatest(self, path: str) -> float:
+        """Greatest value in any run and year."""
+        return max(self._values(path))
 
     @cached_property
     def award_paths(self) -> list[str]:
@@ -237,7 +257,8 @@ class Leaves:
         """Documents to take a leaf from: an award type that its portfolio lacks has its own terms all along."""
         pairs = zip(self._batch.documents, self._batch.portfolios, strict=True)
         self._read.add(path)
-        return [portfolio if before and path in portfolio else document for document, portfolio in pairs]
+        known = ".".join([*path.split(".")[:4], "take_up"])  # every award type has it
+        return [portfolio if before and known in portfolio else document for document, portfolio in pairs]
 
     def _varies(self, path: str) -> bool:
         self._read.add(path)

@@ -16,6 +16,9 @@ EXITS, MONTHS, IN_PLACE, LATER_MONTHS, COMPLETIONS = range(5)
 Completions stand last, and are left out where nothing ends early: they are the exits then, to the bit.
 """
 
+QUANTITIES_EXTENDED = IN_PLACE + 1
+"""Quantities that extensions are followed in: the first of Q."""
+
 
 def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int, quantities: int) -> Floats:
     """What one award started gives in each fiscal-year offset, on one set of life terms.
@@ -59,7 +62,7 @@ def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int,
         MONTHS: worked,
         IN_PLACE: in_place,
         COMPLETIONS: np.where(termination > 0, _by_year(_by_calendar(completing, months), offsets), exits),
-        LATER_MONTHS: _still_to_come(worked),
+        LATER_MONTHS: still_to_come(worked),
     }
     return np.stack(np.broadcast_arrays(*(parts[quantity] for quantity in range(quantities))), axis=1)
 
@@ -140,9 +143,9 @@ def _by_year(calendar: Floats, offsets: int) -> Floats:
     return total
 
 
-def _still_to_come(worked: Floats) -> Floats:
-    """``Σ_{k' > k} P_{k'}``."""
-    later = np.zeros_like(worked)
-    for offset in range(len(worked) - 2, -1, -1):
-        later[offset] = later[offset + 1] + worked[offset + 1]
+def still_to_come(by_offset: Floats) -> Floats:
+    """``Σ_{k' > k} P_{k'}``, for each k along the first axis."""
+    later = np.zeros_like(by_offset)
+    for offset in range(len(by_offset) - 2, -1, -1):
+        later[offset] = later[offset + 1] + by_offset[offset + 1]
     return later

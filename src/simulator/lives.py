@@ -6,9 +6,11 @@ Cohorts of the years before the first keep the portfolio's terms; what a scenari
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
+
 from simulator import lifecycle
-from simulator.arrays import Era, Floats
-from simulator.leaves import Leaves
+from simulator.arrays import Era, Extension, Floats
+from simulator.leaves import Leaves, alike
 
 
 def quantities(leaves: Leaves) -> int:
@@ -18,9 +20,19 @@ def quantities(leaves: Leaves) -> int:
 
 
 def history_years(leaves: Leaves) -> range:
-    """Years before the first whose cohorts may still be in place, of any award type."""
+    """Years before the first whose cohorts still matter: in place, paid, or completed within the longest lag."""
     first = leaves.years.start
-    return range(first - max((_reach(leaves, path) for path in leaves.award_paths), default=1) + 1, first)
+    spreads = [
+        leaves.longest_spread(f"programmes.{p}.awards.{a}.costs.{c}.spread") for p, a, c in leaves.labels.components
+    ]
+    reach = max([1, *(_reach(leaves, path) for path in leaves.award_paths), *spreads])
+    return range(first - reach - longest_lag(leaves) + 1, first)
+
+
+def longest_lag(leaves: Leaves) -> int:
+    """Years after which completions may still promote or feed; 0 where they do neither."""
+    awards = [leaves.document.programmes[p].awards[a] for p, a in leaves.labels.awards]
+    return max((link.lag for award in awards for link in (*award.promotes, *award.feeds)), default=0)
 
 
 def eras(leaves: Leaves, path: str, *, quantities: int) -> tuple[Era, ...]:
@@ -33,9 +45,7 @@ def eras(leaves: Leaves, path: str, *, quantities: int) -> tuple[Era, ...]:
 
 def _reach(leaves: Leaves, path: str) -> int:
     """K: fiscal-year offsets that an award type can touch in any run and year."""
-    return lifecycle.offsets_needed(
-        leaves.longest_stay(f"{path}.duration"), leaves.latest_month(f"{path}.start_months")
-    )
+    return lifecycle.offsets_needed(leaves.longest_stay(path), leaves.latest_month(f"{path}.start_months"))
 
 
 def _kernels(leaves: Leaves, path: str, years: range, quantities: int) -> Iterator[Floats]:
@@ -44,10 +54,40 @@ def _kernels(leaves: Leaves, path: str, years: range, quantities: int) -> Iterat
     offsets = _reach(leaves, path)
     for year in years:
         before = year < leaves.years.start
-        ranges = leaves.stay(f"{path}.duration", year, before=before)
+        ranges = _ranges(leaves, path, year, before=before)
         months = leaves.start_months(f"{path}.start_months", year, before=before)
         termination = leaves.number(f"{path}.early_termination", year, before=before)
         terms = b"|".join(part.tobytes() for part in (ranges, months, termination))
         if terms not in built:
             built[terms] = lifecycle.kernel(ranges, months, termination, offsets=offsets, quantities=quantities)
         yield built[terms]
+
+
+def _ranges(leaves: Leaves, path: str, year: int, *, before: bool) -> Floats:
+    """(N, 3, r) the mixture that durations are: as given, or of a renewal ``{G: 1 − g, G': g}``."""
+    if not leaves.has(f"{path}.renewal.share", before=before):
+        return leaves.stay(f"{path}.duration", year, before=before)
+    after, share, until = (
+        leaves.number(f"{path}.renewal.{field}", year, before=before) for field in ("after", "share", "until")
+    )
+    parts = np.stack(alike([after, after, 1.0 - share, until, until, share]))
+    return parts.reshape(2, 3, -1)
+
+
+def extensions(leaves: Leaves, path: str) -> tuple[Extension, ...]:
+    """Extensions of an award type within the years simulated, in their order."""
+    programme, award = path.split(".")[1::2]
+    found = []
+    for year in sorted(leaves.document.programmes[programme].awards[award].extensions):
+        given, longest = f"{path}.extensions.{year}", leaves.greatest(f"{path}.extensions.{year}.duration")
+        months = leaves.once(f"{given}.duration")
+        kernel = lifecycle.kernel(
+            np.stack([months, months, np.ones_like(months)])[None],
+            np.full((12, 1), 1.0 / 12.0),
+            np.zeros(1),
+            offsets=lifecycle.offsets_needed(longest, latest_month=11),
+            quantities=lifecycle.QUANTITIES_EXTENDED,
+        )
+        if year in leaves.years:
+            found.append(Extension(year - leaves.years.start, leaves.once(f"{given}.share"), kernel))
+    return tuple(found)

@@ -6,16 +6,19 @@ Every table, chart, help text and condition reads its measures here; labels for 
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from simulator import planning
-from simulator.arrays import Floats, Flows, Inputs, Labels
+from simulator import outcomes, planning, succession
+from simulator.arrays import Floats, Inputs, Labels
 from simulator.errors import RequestError
-from simulator.lifecycle import COMPLETIONS, EXITS, IN_PLACE, MONTHS
+from simulator.flows import Flows
+from simulator.lifecycle import EXITS, IN_PLACE, MONTHS
+from simulator.outcomes import lives_of
 
 TOTAL = "total"
-UNIT_PRICE = "unit_price_"
+UNIT_PRICE, STARTS_TO = "unit_price_", "starts_"
 
 
 @dataclass(frozen=True)
@@ -42,31 +45,42 @@ def _flow(name: str) -> Callable[[Flows, Inputs], Floats]:
     return lambda flows, _: getattr(flows, name)
 
 
-def _cohorts(quantity: int) -> Callable[[Flows, Inputs], Floats]:
-    return lambda flows, _: flows.cohorts[1:, :, quantity]
-
-
-def _completions(flows: Flows, _: Inputs) -> Floats:
-    """Where nothing ends early, exits are completions."""
-    return flows.cohorts[1:, :, COMPLETIONS if flows.cohorts.shape[2] > COMPLETIONS else EXITS]
+def _lives(quantity: int) -> Callable[[Flows, Inputs], Floats]:
+    return lambda flows, inputs: lives_of(quantity, flows, inputs)
 
 
 def _declined(flows: Flows, inputs: Inputs) -> Floats:
-    rows = [(1.0 - take_up) * flows.selected[:, award] for award, take_up in enumerate(inputs.take_up)]
+    rows = [(1.0 - take_up) * flows.selected[:, award] for award, take_up in enumerate(inputs.reported.take_up)]
     return np.stack(rows, axis=1) if rows else flows.selected
 
 
+def _promoted(flows: Flows, inputs: Inputs) -> Floats:
+    promoted = np.zeros_like(flows.selected)
+    for programme in inputs.programmes:
+        for year in range(len(promoted) if programme.promotions else 0):
+            succession.promoted(programme, year, flows, out=promoted[year, programme.rows])
+    return promoted
+
+
+def _extended(flows: Flows, inputs: Inputs) -> Floats:
+    extended = np.zeros_like(flows.selected)
+    extended[:, list(inputs.extended)] = flows.extended
+    return extended
+
+
 def _supported(flows: Flows, inputs: Inputs) -> Floats:
-    """In place at some time in the year."""
-    return flows.cohorts[:-1, :, IN_PLACE] + flows.starts[inputs.before :]
+    """In place at some time in the year: ``active_{t−1} + starts_t``."""
+    earlier = flows.cohorts[flows.lead - 1 : -1, :, IN_PLACE] + flows.starts[inputs.before :]
+    earlier[1:, list(inputs.extended)] += flows.extensions[:-1, :, IN_PLACE]
+    return earlier
 
 
-def _budget(flows: Flows, inputs: Inputs) -> Floats:
-    return np.broadcast_to(inputs.money.appropriation, flows.spend.shape)
+def _fixed_costs(flows: Flows, _: Inputs) -> Floats:
+    return np.broadcast_to(flows.money.fixed_costs, flows.spend.shape)
 
 
-def _fixed_costs(flows: Flows, inputs: Inputs) -> Floats:
-    return np.broadcast_to(inputs.money.fixed_costs, flows.spend.shape)
+def _budget(flows: Flows, _: Inputs) -> Floats:
+    return np.broadcast_to(flows.money.appropriation, flows.spend.shape)
 
 
 def _returned(flows: Flows, _: Inputs) -> Floats:
@@ -80,14 +94,14 @@ def _cost_per_start(flows: Flows, inputs: Inputs) -> Floats:
     return cost
 
 
-def _cost_per_person_month(flows: Flows, _: Inputs) -> Floats:
+def _cost_per_person_month(flows: Flows, inputs: Inputs) -> Floats:
     """NaN where nobody is in place."""
     cost = flows.spend_new + flows.spend_continuing
-    months = flows.cohorts[1:, :, MONTHS]
+    months = lives_of(MONTHS, flows, inputs)
     return np.divide(cost, months, out=np.full_like(cost, np.nan), where=months > 0)
 
 
-MILLION_YEN, COUNT = "million_yen", "count"
+MILLION_YEN, COUNT, RATIO = "million_yen", "count", "ratio"
 
 MEASURES = {
     measure.id: measure
@@ -103,52 +117,79 @@ MEASURES = {
         Measure("returned", MILLION_YEN, "programme", _returned, totals=True),
         Measure("shortfall", MILLION_YEN, "programme", _flow("shortfall"), totals=True),
         Measure("outyear_commitments", MILLION_YEN, "programme", _flow("outyear_commitments"), totals=True),
-        Measure(
-            "required_budget", MILLION_YEN, "programme", lambda _, inputs: planning.required_budget(inputs), totals=True
-        ),
+        Measure("required_budget", MILLION_YEN, "programme", planning.required_budget, totals=True),
         Measure("spend_new", MILLION_YEN, "award", _flow("spend_new"), totals=True),
         Measure("spend_continuing", MILLION_YEN, "award", _flow("spend_continuing"), totals=True),
+        Measure("partner_spend", MILLION_YEN, "award", outcomes.partner_spend, totals=True),
+        Measure("applicants", COUNT, "award", outcomes.applicants),
         Measure("selected", COUNT, "award", _flow("selected")),
         Measure("declined", COUNT, "award", _declined),
         Measure("starts", COUNT, "award", lambda flows, inputs: flows.starts[inputs.before :]),
+        Measure("promoted", COUNT, "award", _promoted),
         Measure("deferred", COUNT, "award", lambda flows, _: flows.deferred[1:]),
-        Measure("exits", COUNT, "award", _cohorts(EXITS)),
-        Measure("completions", COUNT, "award", _completions),
-        Measure("active", COUNT, "award", _cohorts(IN_PLACE)),
+        Measure("extended", COUNT, "award", _extended),
+        Measure("exits", COUNT, "award", _lives(EXITS)),
+        Measure("completions", COUNT, "award", lambda flows, _: flows.completions[flows.lead :]),
+        Measure("active", COUNT, "award", _lives(IN_PLACE)),
         Measure("supported", COUNT, "award", _supported),
-        Measure("average_in_place", COUNT, "award", lambda flows, _: flows.cohorts[1:, :, MONTHS] / 12.0),
-        Measure("person_months", "person_month", "award", _cohorts(MONTHS)),
+        Measure("average_in_place", COUNT, "award", outcomes.average_in_place),
+        Measure("person_months", "person_month", "award", _lives(MONTHS)),
+        Measure("success_rate", RATIO, "award", outcomes.success_rate, sums=False),
+        Measure("real_value", RATIO, "award", outcomes.real_value, sums=False),
         Measure("cost_per_start", MILLION_YEN, "award", _cost_per_start, sums=False),
         Measure("cost_per_person_month", MILLION_YEN, "award", _cost_per_person_month, sums=False),
+        Measure("amplification", RATIO, "award", outcomes.amplification, sums=False),
+        Measure("spectral_radius", RATIO, "award", outcomes.spectral_radius, sums=False),
+        Measure("alumni", COUNT, "award", outcomes.alumni),
+        Measure("return_visits", COUNT, "award", outcomes.return_visits),
+        Measure("ties", COUNT, "award", outcomes.ties),
+        Measure("papers", COUNT, "award", outcomes.papers),
+        Measure("top10_papers", COUNT, "award", outcomes.top10("after")),
+        Measure("top10_papers_before", COUNT, "award", outcomes.top10("before")),
     )
 }
-"""Every measure by its id, in the order of tables; `unit_price_<component>` are added by `measure`."""
+"""Every measure by its id, in the order of tables; `measure` knows those of a component or destination too."""
 
 
 def measure(name: str) -> Measure:
-    """Measure of this id, among them `unit_price_<component>`; RequestError with the nearest id if there is none."""
+    """Measure of this id, of a component or destination too; RequestError with the nearest id if there is none."""
     if name in MEASURES:
         return MEASURES[name]
     if name.startswith(UNIT_PRICE):
-        return Measure(name, MILLION_YEN, "award", _unit_price(name.removeprefix(UNIT_PRICE)), sums=False)
+        of = partial(_unit_price, component=name.removeprefix(UNIT_PRICE))
+        return Measure(name, MILLION_YEN, "award", of, sums=False)
+    if name.startswith(STARTS_TO):
+        return Measure(name, COUNT, "award", partial(_starts_to, destination=name.removeprefix(STARTS_TO)), sums=False)
     near = difflib.get_close_matches(name, MEASURES, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(MEASURES)}, {UNIT_PRICE}<component>"
+    among = [*MEASURES, f"{UNIT_PRICE}<component>", f"{STARTS_TO}<destination>"]
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(among)}"
     raise RequestError(f"{name}: no such measure; {hint}")
 
 
 def every_measure(labels: Labels) -> list[str]:
-    """Ids of all measures, with a `unit_price_` for each cost component that some award type has."""
-    return [*MEASURES, *dict.fromkeys(f"{UNIT_PRICE}{component}" for _, _, component in labels.components)]
+    """Ids of all measures, with those of each cost component and destination that some award type has."""
+    components = dict.fromkeys(f"{UNIT_PRICE}{component}" for _, _, component in labels.components)
+    return [*MEASURES, *components, *dict.fromkeys(f"{STARTS_TO}{place}" for _, _, place in labels.destinations)]
 
 
-def _unit_price(component: str) -> Callable[[Flows, Inputs], Floats]:
-    def of(flows: Flows, inputs: Inputs) -> Floats:
-        """NaN for award types without such a component."""
-        names = [(p, a) for p, a, c in inputs.labels.components if c == component]
-        rows = [row for row, (_, _, c) in enumerate(inputs.labels.components) if c == component]
-        prices = np.full_like(flows.selected, np.nan)
-        for award, row in zip(names, rows, strict=True):
-            prices[:, inputs.labels.awards.index(award)] = inputs.component_prices[row]
-        return prices
+def named_after(name: str) -> bool:
+    """Whether a measure is of one component or destination, which not every award type has."""
+    return name not in MEASURES
 
-    return of
+
+def _unit_price(flows: Flows, inputs: Inputs, *, component: str) -> Floats:
+    """NaN for award types without such a component."""
+    prices = np.full_like(flows.selected, np.nan)
+    for row, (programme, award, name) in enumerate(inputs.labels.components):
+        if name == component:
+            prices[:, inputs.labels.awards.index((programme, award))] = inputs.reported.component_prices[row]
+    return prices
+
+
+def _starts_to(flows: Flows, inputs: Inputs, *, destination: str) -> Floats:
+    """NaN for award types without such a destination."""
+    starts = np.full_like(flows.selected, np.nan)
+    for award, shares in enumerate(inputs.reported.destinations):
+        if destination in shares:
+            starts[:, award] = flows.starts[inputs.before :, award] * shares[destination]
+    return starts

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator import cohorts
-from simulator.arrays import Floats, Flows, Inputs, Labels
+from simulator.arrays import Floats, Inputs, Labels
 from simulator.errors import RequestError
+from simulator.flows import Flows
 from simulator.inputs import blocks
 from simulator.leaves import Batch
 from simulator.loading import load
@@ -106,7 +107,8 @@ def _runs(
     done: dict[int, Run] = {}
     groups: dict[object, list[int]] = {}
     for position, scenario in enumerate(scenarios):
-        groups.setdefault(skeleton(scenario.document), []).append(position)
+        kind = (skeleton(scenario.document), skeleton(scenario.portfolio))
+        groups.setdefault(kind, []).append(position)
     for members in groups.values():
         batch = Batch(tuple(scenarios[position] for position in members), varied, draws)
         wanted = [measures] if isinstance(measures, str) else measures

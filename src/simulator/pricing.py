@@ -1,10 +1,12 @@
 """Prices: what a component costs in a year, with revisions, indices and destinations (model.md section 3)."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
 from simulator.arrays import Floats
+from simulator.award_types import Component
 from simulator.leaves import Leaves
 
 
@@ -14,13 +16,49 @@ def component_price(leaves: Leaves, programme: str, award: str, name: str) -> Fl
 
 
 def by_basis(leaves: Leaves, programme: str, award: str) -> tuple[Floats, Floats, Floats]:
-    """Prices of a start, an end and a month in place of an award type, (Y, r) each; a year is twelve months."""
+    """What the agency pays for a start, an end and a month in place, (Y, r) each; a year is twelve months."""
     total = {basis: np.zeros((len(leaves.years), 1)) for basis in ("start", "end", "month")}
-    for name, component in leaves.document.programmes[programme].awards[award].costs.items():
+    for name, component in _paid_by(leaves, programme, award, "agency").items():
+        if component.per == "award":
+            continue
         price = component_price(leaves, programme, award, name)
         basis, price = ("month", price / 12.0) if component.per == "year" else (component.per, price)
         total[basis] = total[basis] + price
     return total["start"], total["end"], total["month"]
+
+
+def in_instalments(leaves: Leaves, programme: str, award: str) -> list[tuple[Floats, Floats]]:
+    """What the agency pays per award: each component's price (Y, r) and shares by year since the start (K, r)."""
+    return [
+        (component_price(leaves, programme, award, name), spread(leaves, programme, award, name))
+        for name, component in _paid_by(leaves, programme, award, "agency").items()
+        if component.per == "award"
+    ]
+
+
+def spread(leaves: Leaves, programme: str, award: str, name: str) -> Floats:
+    """Shares of a component paid per award by year since the start, (K, r)."""
+    return leaves.spread(f"programmes.{programme}.awards.{award}.costs.{name}.spread")
+
+
+def by_partner(leaves: Leaves, programme: str, award: str) -> list[tuple[str, str]]:
+    """Name and basis of each component that a partner pays."""
+    return [(name, component.per) for name, component in _paid_by(leaves, programme, award, "partner").items()]
+
+
+def real_value(leaves: Leaves, programme: str, award: str) -> Floats:
+    """``v_t = Σ price_t / Σ amount`` over the agency's monthly components, over the cost of living, (Y, r).
+
+    The ratio is 1 where nothing is paid by the month, the cost of living 1 where no index is named.
+    """
+    price, amount = np.zeros((len(leaves.years), 1)), np.zeros((1, 1))
+    for name, component in _paid_by(leaves, programme, award, "agency").items():
+        if component.per == "month":
+            price = price + component_price(leaves, programme, award, name)
+            amount = amount + sum(share * money for share, money, _ in _by_destination(leaves, programme, award, name))
+    ratio = np.divide(price, amount, out=np.ones(np.broadcast_shapes(price.shape, amount.shape)), where=amount > 0)
+    demand = leaves.document.programmes[programme].awards[award].demand
+    return ratio / _index(leaves, demand.cost_of_living) if demand and demand.cost_of_living else ratio
 
 
 def passed_on(leaves: Leaves, index: str | None, indexation: str) -> Floats:
@@ -30,13 +68,26 @@ def passed_on(leaves: Leaves, index: str | None, indexation: str) -> Floats:
     return np.power(_index(leaves, index), leaves.once(indexation))
 
 
+def _paid_by(leaves: Leaves, programme: str, award: str, payer: str) -> dict[str, Component]:
+    costs = leaves.document.programmes[programme].awards[award].costs
+    return {name: component for name, component in costs.items() if component.payer == payer}
+
+
 def _price(leaves: Leaves, programme: str, award: str, name: str) -> Floats:
     """``amount · (1 + revision_t) · I_t^ι``, summed over destinations with their shares; (Y, r) million yen."""
+    total = np.zeros((len(leaves.years), 1))
+    for share, amount, moved in _by_destination(leaves, programme, award, name):
+        total = total + share * amount * moved
+    revision = f"programmes.{programme}.awards.{award}.costs.{name}.revision"
+    return total * (1.0 + leaves.by_year(revision, leaves.years))
+
+
+def _by_destination(leaves: Leaves, programme: str, award: str, name: str) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """Share (r,), amount (r,) and ``I_t^ι`` (Y, r) of a component for each destination, or once without any."""
     path = f"programmes.{programme}.awards.{award}"
     costs = f"{path}.costs.{name}"
     destinations = leaves.document.programmes[programme].awards[award].destinations
     component = leaves.document.programmes[programme].awards[award].costs[name]
-    total = np.zeros((len(leaves.years), 1))
     for destination in destinations or ("",):
 
         def at(field: str, destination: str = destination) -> str:
@@ -45,8 +96,7 @@ def _price(leaves: Leaves, programme: str, award: str, name: str) -> Floats:
 
         share = leaves.once(f"{path}.destinations.{destination}") if destinations else np.ones(1)
         index = component.index[destination] if isinstance(component.index, dict) else component.index
-        total = total + share * leaves.once(at("amount")) * passed_on(leaves, index, at("indexation"))
-    return total * (1.0 + leaves.by_year(f"{costs}.revision", leaves.years))
+        yield share, leaves.once(at("amount")), passed_on(leaves, index, at("indexation"))
 
 
 def _index(leaves: Leaves, name: str) -> Floats:

@@ -46,7 +46,7 @@ INSTEAD = {
     "level change": "+10% or -10%",
     "growth rate": "1% or 0.01",
     "count": "4,000 or 4,000 人",
-    "index": "1.05 or 105%",
+    "number": "1.05 or 105%",
     "duration": "24 months or 2 years",
     "fiscal year": "2022, FY2022 or R4",
     "month": "april, apr or 4月",
@@ -285,15 +285,15 @@ def _no(value: object, noun: str) -> QuantityError:
     return _refusal(value, f"is no {noun}", INSTEAD[noun])
 
 
-_share = partial(_measured, noun="share", units=PROPORTIONS, limit=1)
-_growth = partial(_measured, noun="growth rate", units=PROPORTIONS, limit=1)
-_count = partial(_measured, noun="count", units=COUNTS)
-_index = partial(_measured, noun="index", units=PROPORTIONS)
+_share, _growth = (partial(_measured, noun=noun, units=PROPORTIONS, limit=1) for noun in ("share", "growth rate"))
+_count, _number = partial(_measured, noun="count", units=COUNTS), partial(_measured, noun="number", units=PROPORTIONS)
 
 MONEY = Quantity("money", "million_yen", _money, 0, 1e12, "3,363 百万円")
-SIGNED_MONEY = Quantity("change in money", "million_yen", _money, -math.inf, math.inf, "△200 百万円")
+SIGNED_MONEY = Quantity("change in money", "million_yen", _money, -1e12, 1e12, "△200 百万円")
 SHARE = Quantity("share", "share", _share, 0, 1, "10%")
 LEVEL = Quantity("level change", "share", _level, -1, 1e3, "+10%")
 GROWTH = Quantity("growth rate", "share", _growth, -1, 10, "1%", exclusive=True)
 COUNT = Quantity("count", "count", _count, 0, 1e12, "4,000")
-INDEX = Quantity("index", "ratio", _index, 0, 1e6, "1.05", exclusive=True)
+INDEX = Quantity("index", "ratio", _number, 0, 1e6, "1.05", exclusive=True)
+FACTOR = Quantity("factor", "ratio", _number, 0, 1e6, "1.1")
+ELASTICITY = Quantity("elasticity", "ratio", _number, -10, 10, "0.3")

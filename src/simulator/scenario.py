@@ -8,83 +8,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, Field
 
 from simulator import quantities as q
 from simulator import values
+from simulator.award_types import Award
 from simulator.errors import Place
-from simulator.quantities import Quantity
-from simulator.values import ALWAYS, Named, Number, StartMonths, Stay, Steps
+from simulator.fields import (
+    WHOLE,
+    Base,
+    Change,
+    Factor,
+    FiscalYear,
+    Growth,
+    Horizon,
+    IndexPath,
+    Label,
+    Level,
+    Money,
+    MoneyByYear,
+    Share,
+    ShareOrAll,
+    Strict,
+    constant,
+)
+from simulator.values import Named, Number, Spread, StartMonths, Stay, Steps
 
-Basis = Literal["start", "end", "month", "year"]
 IntakeRule = Literal["steady", "cash", "plan"]
-Leaf = Number | Steps[Stay] | Steps[StartMonths] | Named[float] | str | bool | int | tuple[int, ...]
-
-Money = Annotated[Number, PlainValidator(values.number(q.MONEY))]
-MoneyByYear = Annotated[Number, PlainValidator(values.by_year(q.MONEY))]
-Share = Annotated[Number, PlainValidator(values.number(q.SHARE))]
-ShareOrNone = Annotated[Number, PlainValidator(values.by_year(q.SHARE, before=0.0))]
-ShareOrAll = Annotated[Number, PlainValidator(values.by_year(q.SHARE, before=1.0))]
-Level = Annotated[Number, PlainValidator(values.number(q.LEVEL))]
-Growth = Annotated[Number, PlainValidator(values.by_year(q.GROWTH, before=0.0))]
-IndexPath = Annotated[Number, PlainValidator(values.by_year(q.INDEX, before=1.0))]
-Revision = Annotated[Number, PlainValidator(values.by_year(q.LEVEL, before=0.0))]
-Plan = Annotated[Number, PlainValidator(values.by_year(q.COUNT, before=0.0))]
-Maximum = Annotated[Number, PlainValidator(values.by_year(q.COUNT, before=float("inf")))]
-Duration = Annotated[Steps[Stay], PlainValidator(values.stay)]
-Starts = Annotated[Steps[StartMonths], PlainValidator(values.start_months)]
-History = Annotated[Named[float], PlainValidator(values.history)]
-ByDestination = Number | dict[str, Number]
-MoneyByDestination = Annotated[ByDestination, PlainValidator(values.by_destination(q.MONEY))]
-ShareByDestination = Annotated[ByDestination, PlainValidator(values.by_destination(q.SHARE))]
-FiscalYear = Annotated[int, BeforeValidator(q.year)]
-
-
-def constant(quantity: Quantity, value: float) -> Number:
-    """Step function that has `value` in every year."""
-    return Steps(quantity, ((ALWAYS, value),))
-
-
-def _base(value: object) -> object:
-    """A column's name stays a name; anything else is money, perhaps by year."""
-    named = isinstance(value, str) and value.isidentifier()
-    return value if named else values.by_year(q.MONEY)(value)
-
-
-def _years(value: object) -> tuple[int, int]:
-    return q.years(value)
-
-
-def _text_by_destination(value: object) -> object:
-    if isinstance(value, dict):
-        return {str(key): _text(item) for key, item in value.items()}
-    return _text(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise values.PlacedError("the name of an index is expected here, such as usd_jpy")
-    return value
-
-
-TextByDestination = Annotated[str | dict[str, str] | None, PlainValidator(_text_by_destination)]
-
-
-class Strict(BaseModel):
-    """A mapping of the format: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
-
-
-class Label(Strict):
-    """A name for people, by language."""
-
-    en: str | None = None
-    ja: str | None = None
-
-
-WHOLE = "replaced as a whole"
-"""Mark of a mapping that is one value: a scenario that gives it replaces all of it."""
+Allocation = Literal["itemised", "proportional", "priority", "plan"]
+Leaf = Number | Steps[Stay] | Steps[StartMonths] | Steps[Spread] | Named[float] | str | bool | int | tuple[object, ...]
 
 
 class Index(Strict):
@@ -92,16 +44,6 @@ class Index(Strict):
 
     growth: Growth | None = None
     path: IndexPath | None = None
-
-
-class Component(Strict):
-    """One cost component of an award type: an amount, what it is paid per, and what moves it."""
-
-    amount: MoneyByDestination
-    per: Basis
-    index: TextByDestination = None
-    indexation: ShareByDestination = constant(q.SHARE, 1.0)
-    revision: Revision = constant(q.LEVEL, 0.0)
 
 
 class FixedCosts(Strict):
@@ -113,30 +55,29 @@ class FixedCosts(Strict):
     label: Label = Label()
 
 
-class Award(Strict):
-    """An award type: how long it lasts, what it costs, who takes it up, what ran before."""
+class OwnChange(Strict):
+    """A dated change of an appropriation, both years included: one of `multiply`, `add` and `set`."""
 
-    label: Label = Label()
-    duration: Duration
-    start_months: Starts = values.start_months({"april": 1.0})
-    take_up: ShareOrAll = constant(q.SHARE, 1.0)
-    deferral: ShareOrNone = constant(q.SHARE, 0.0)
-    early_termination: ShareOrNone = constant(q.SHARE, 0.0)
-    continuing: ShareOrAll = constant(q.SHARE, 1.0)
-    budget_share: Share | None = None
-    history: History = Named(q.COUNT, ())
-    plan: Plan | None = None
-    maximum: Maximum | None = None
-    destinations: Annotated[dict[str, Number] | None, PlainValidator(values.shares), WHOLE] = None
-    costs: dict[str, Component] = Field(min_length=1)
+    since: FiscalYear | None = Field(default=None, alias="from")
+    until: FiscalYear | None = None
+    multiply: Factor | None = None
+    add: Change | None = None
+    set: Money | None = None
+
+
+class BudgetChange(OwnChange):
+    """The same in the portfolio's list: of one `programme`, or a `multiply` of all."""
+
+    programme: str | None = None
 
 
 class ProgrammeBudget(Strict):
     """A programme's own levers on its appropriation."""
 
-    base: Annotated[str | Number | None, PlainValidator(_base)] = None
+    base: Base | None = None
     level: Level = constant(q.LEVEL, 0.0)
     growth: Growth = constant(q.GROWTH, 0.0)
+    changes: Annotated[tuple[OwnChange, ...], BeforeValidator(values.several)] = ()
 
 
 class Programme(Strict):
@@ -151,24 +92,27 @@ class Programme(Strict):
     intake: IntakeRule = "steady"
     whole_awards: bool = True
     budget: ProgrammeBudget = ProgrammeBudget()
-    awards: dict[str, Award] = {}
+    awards: dict[str, Award] = Field(default={})
 
 
 class PlanPeriod(Strict):
     """The fiscal years at whose end an agency's unspent money lapses."""
 
-    ends: Annotated[
-        tuple[FiscalYear, ...], BeforeValidator(lambda ends: tuple(ends) if isinstance(ends, list) else ends)
-    ]
+    ends: Annotated[tuple[FiscalYear, ...], BeforeValidator(values.several)]
 
 
 class Budget(Strict):
-    """The levers on all appropriations."""
+    """The levers on all appropriations, and how a total is split where they are not itemised."""
 
     base: str | None = None
     level: Level = constant(q.LEVEL, 0.0)
     growth: Growth = constant(q.GROWTH, 0.0)
-    allocation: Literal["itemised"] = "itemised"
+    changes: Annotated[tuple[BudgetChange, ...], BeforeValidator(values.several)] = ()
+    allocation: Allocation = "itemised"
+    total: MoneyByYear | None = None
+    priority: Annotated[tuple[str, ...], BeforeValidator(values.several)] = ()
+    weights: dict[str, Factor] | None = None
+    plan: dict[str, MoneyByYear] | None = None
 
 
 class Figure(Strict):
@@ -186,14 +130,14 @@ class Document(Strict):
     name: str = ""
     label: Label = Label()
     description: str = ""
-    years: Annotated[tuple[int, int] | None, PlainValidator(_years)] = None
+    years: Horizon | None = None
     first_year: FiscalYear
     price_base_year: FiscalYear
-    plan_periods: dict[str, PlanPeriod] = {}
-    economy: dict[str, Annotated[Index, WHOLE]] = {}
+    plan_periods: dict[str, PlanPeriod] = Field(default={})
+    economy: dict[str, Annotated[Index, WHOLE]] = Field(default={})
     budget: Budget = Budget()
     programmes: dict[str, Programme] = Field(min_length=1)
-    figures: dict[str, dict[str, Figure]] = {}
+    figures: dict[str, dict[str, Figure]] = Field(default={})
 
     @property
     def horizon(self) -> tuple[int, int]:
@@ -225,8 +169,8 @@ class Scenario:
 
 def leaves(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Leaf]]:
     """Every leaf of a model in file order, as (dotted path, value); what is not given is left out."""
-    for name in type(model).model_fields:
-        yield from _leaves(getattr(model, name), f"{prefix}{name}")
+    for name, field in type(model).model_fields.items():
+        yield from _leaves(getattr(model, name), f"{prefix}{field.alias or name}")
 
 
 def _leaves(value: object, path: str) -> Iterator[tuple[str, Leaf]]:
@@ -235,7 +179,10 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, Leaf]]:
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _leaves(item, f"{path}.{key}")
-    elif isinstance(value, Steps | Named | str | bool | int | float | tuple):
+    elif isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
+        for place, item in enumerate(value):
+            yield from _leaves(item, f"{path}.{place}")
+    elif isinstance(value, Steps | Named | str | bool | int | float | tuple) and value != ():
         yield path, value  # type: ignore[misc]
 
 

@@ -1,13 +1,15 @@
 """Where every number comes from: each input in force with its value, unit, file and line, and published source."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from simulator.errors import Place
+from simulator.outcomes import COEFFICIENTS
 from simulator.scenario import Document, Leaf, Scenario, leaves
 from simulator.values import ALWAYS, Named, Stay, Steps
 
-RESIDUAL = "residual:"
+ASSUMPTION, RESIDUAL = "assumption:", "residual:"
 LARGE_RESIDUAL = 0.15
 """Share of a programme's budget above which a residual is warned of: the unit costs explain too little."""
 
@@ -50,6 +52,14 @@ def sources(scenario: Scenario) -> Iterator[Source]:
             yield Source(path, str(figure.value), figure.unit, place, figure.source, figure.note or "")
 
 
+def assumptions(scenario: Scenario, name: str, programme: str, award: str) -> list[Source]:
+    """The coefficients of an outcome of one award type that no published source states."""
+    of_award = f"programmes.{programme}.awards.{award}."
+    paths = [f"{of_award}{field}" for field in COEFFICIENTS.get(name, ())]
+    found = [source for source in sources(scenario) if source.path in paths] if paths else []
+    return [source for source in found if not source.source or source.source.startswith(ASSUMPTION)]
+
+
 def residuals(scenario: Scenario) -> Iterator[Residual]:
     """Every fixed cost whose source says that it is a residual."""
     document = scenario.document
@@ -71,7 +81,11 @@ def _given(document: Document, name: str) -> float:
 
 
 def _place(scenario: Scenario, path: str, leaf: str) -> Place | None:
-    return scenario.places.get(path) or scenario.places.get(leaf)
+    """Place of a path, or of the leaf it is a year of; a year without a source of its own has its leaf's."""
+    place, whole = scenario.places.get(path), scenario.places.get(leaf)
+    if place is None or whole is None or place.source or place.file != whole.file:
+        return place or whole
+    return replace(place, source=whole.source, note=place.note or whole.note)
 
 
 def _note(place: Place | None) -> str:

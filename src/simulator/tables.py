@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator.arrays import Floats
 from simulator.errors import RequestError
-from simulator.measures import TOTAL, UNIT_PRICE, every_measure, measure
+from simulator.measures import TOTAL, every_measure, measure, named_after
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def series(
                 continue
             for award in awards if kind.level == "award" else ():
                 values = _only_draw(run.of(name, programme, award))
-                if not (name.startswith(UNIT_PRICE) and np.isnan(values).all()):
+                if not (named_after(name) and np.isnan(values).all()):
                     yield Series(programme, award, name, values)
             if kind.level == "programme" or kind.sums:
                 yield Series(programme, "", name, _only_draw(run.of(name, programme)))

@@ -29,6 +29,7 @@ MONTHS_OF_DURATION = Quantity(
     name="duration", unit="month", read=_fixed, low=0.0, high=1200.0, example="24 months", exclusive=True
 )
 SHARES_SUM_TOLERANCE = 1e-9
+LONGEST_LAG = 30  # years
 
 
 class PlacedError(QuantityError):
@@ -81,6 +82,7 @@ class Stay:
 
 
 StartMonths = tuple[float, ...]
+Spread = tuple[float, ...]
 
 
 def number(quantity: Quantity) -> Callable[[object], Number]:
@@ -146,6 +148,35 @@ def start_months(value: object) -> Steps[StartMonths]:
     """Shares of starts by month, or such shares by year of start; April before the first named year."""
     all_in_april = (1.0,) + (0.0,) * 11
     return Steps(quantities.SHARE, _steps(value, _one_start, all_in_april))
+
+
+def spread(value: object) -> Steps[Spread]:
+    """Shares of an amount by fiscal-year offset since the start, adding up to 1."""
+    if not isinstance(value, list | tuple) or not value:
+        raise PlacedError("shares by year since the start are expected here: write [25%, 55%, 15%, 5%]")
+    read = tuple(_within(place, quantities.SHARE.parse, share) for place, share in enumerate(value))
+    adds_up(list(read))
+    return Steps(quantities.SHARE, ((ALWAYS, read),))
+
+
+def lag(value: object) -> int:
+    """Whole years, at least one: what happens in a year follows from the years before it."""
+    years = value / 1.0 if isinstance(value, int) and not isinstance(value, bool) else _fixed(value) / 12.0
+    if years != int(years) or not 1 <= years <= LONGEST_LAG:
+        raise PlacedError(f"{value} is no lag: write whole years, from 1 year to {LONGEST_LAG} years")
+    return int(years)
+
+
+def several(value: object) -> object:
+    """A list of YAML as the tuple that it is in a document that never changes."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def by_fiscal_year(value: object) -> object:
+    """A mapping by fiscal year, however the years are written."""
+    if not isinstance(value, dict):
+        raise PlacedError("a mapping by fiscal year is expected here: write {2022: ...}")
+    return dict(_years(value, lambda item: item)) if value else {}
 
 
 def _steps(value: object, read: Callable[[object], T], before: T | None) -> tuple[tuple[int, T], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from simulator.scenario import Label
+from simulator.fields import Label
 
 LANGUAGES = ("en", "ja")
 REIWA = 2018
@@ -30,7 +30,8 @@ class Words:
         known = self.sections["measures"]
         if name in known:
             return known[name]
-        return known["unit_price"].format(component=name.removeprefix("unit_price_"))
+        kind = "unit_price" if name.startswith("unit_price_") else "starts_to"
+        return known[kind].format(of=name.removeprefix("unit_price_").removeprefix("starts_"))
 
     def year(self, year: int) -> str:
         """Heading of a fiscal year."""

@@ -8,9 +8,11 @@ import numpy as np
 from simulator import tables
 from simulator.arrays import Floats
 from simulator.labels import Words
-from simulator.measures import TOTAL, measure
+from simulator.measures import MEASURES, TOTAL, measure
+from simulator.money_flows import PARTNER, STATE, flows_of_money
 from simulator.report.rounding import decimals_for, rounded
 from simulator.results import Run
+from simulator.sources import assumptions
 
 YEARS_ACROSS = 10
 
@@ -94,7 +96,10 @@ def planners_page(view: View) -> list[Sheet]:
     """Selected and supported by programme, then money: the answer a planner asks for first."""
     sheets = [
         *_sheets(view, view.words("page", "selected"), _counts(view, "selected")),
+        *_where_any(view, "promoted", usual=0.0),
         *_sheets(view, view.words("page", "supported"), _counts(view, "supported")),
+        *_where_any(view, "extended", usual=0.0),
+        *_where_any(view, "real_value", usual=1.0),
     ]
     for programme in view.programmes or (TOTAL,):
         title = view.words("page", "money", of=view.programme_label(programme))
@@ -112,6 +117,53 @@ def measure_page(view: View, names: Sequence[str]) -> list[Sheet]:
     return sheets
 
 
+def flows_page(view: View) -> list[Sheet]:
+    """Money from the state to award types: one line for each flow, what flows out of a node indented below it."""
+    found = [{flow[:2]: flow.values for flow in flows_of_money(run, view.programmes)} for run in view.compared]
+    rows = []
+    for ends in dict.fromkeys(ends for flows in found for ends in flows):
+        values = [flows.get(ends) for flows in found]
+        if any(row is not None and row.any() for row in values):
+            depth = 0 if ends[0] == STATE else 1 if ends[1] in view.compared[0].labels.programmes else 2
+            shown = tuple(None if row is None else rounded(row, 1) for row in values)
+            rows.append(Shown(_ends(view, *ends), depth, 1, shown))
+    return list(_sheets(view, view.words("page", "flows"), iter(rows)))
+
+
+def _ends(view: View, source: str, target: str) -> str:
+    """A flow in words: from where to where."""
+    return view.words("page", "flow", source=_node(view, source), target=_node(view, target))
+
+
+def _node(view: View, name: str) -> str:
+    programme, _, award = name.partition(".")
+    if name in (STATE, PARTNER):
+        return view.words("page", name)
+    if name in MEASURES:
+        return view.words.measure(name)
+    return _label(view, programme, award)
+
+
+def _where_any(view: View, name: str, *, usual: float) -> Iterator[Sheet]:
+    """A measure of the award types for which some run shows anything but the usual figure."""
+    awards = dict.fromkeys(names for run in view.compared for names in run.labels.awards)
+    rows = []
+    for programme, award in awards:
+        if view.programmes and programme not in view.programmes:
+            continue
+        values = [
+            run.of(name, programme, award)[:, 0] if (programme, award) in run.labels.awards else None
+            for run in view.compared
+        ]
+        there = [row for row in values if row is not None]
+        if any((row != usual).any() for row in there):
+            decimals = decimals_for(there)
+            shown = tuple(None if row is None else rounded(row, decimals) for row in values)
+            label = f"{view.programme_label(programme)}: {_label(view, programme, award)}"
+            rows.append(Shown(label, 0, decimals, shown))
+    yield from _sheets(view, view.words("page", name), iter(rows))
+
+
 def _counts(view: View, name: str) -> Iterator[Shown]:
     """Rows of one measure: programmes, with their award types where programmes were named or nothing adds up."""
     wanted = view.programmes or None
@@ -127,7 +179,16 @@ def _counts(view: View, name: str) -> Iterator[Shown]:
         decimals = decimals_for([row for row in values if row is not None])
         rows = tuple(None if row is None else rounded(row, decimals) for row in values)
         depth = 1 if award and programme in summed and len(types) > 1 else 0
-        yield Shown(_label(view, programme, award), depth, decimals, rows)
+        yield Shown(_marked(view, name, programme, award, types), depth, decimals, rows)
+
+
+def _marked(view: View, name: str, programme: str, award: str, types: Sequence[str]) -> str:
+    """Label of a row, marked where an outcome rests on an assumption."""
+    label = _label(view, programme, award)
+    of = [award] if award else types
+    if any(assumptions(run.scenario, name, programme, each) for run in view.compared for each in of):
+        return f"{label} ({view.words('page', 'assumed')})"
+    return label
 
 
 def _label(view: View, programme: str, award: str) -> str:

@@ -1,0 +1,88 @@
+"""The fields of the file format: each kind of number with the reader that makes it of what people write.
+
+Every numeric field becomes a `Steps` value in internal units (million yen, months, shares, counts).
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
+
+from simulator import quantities as q
+from simulator import values
+from simulator.quantities import Quantity
+from simulator.values import ALWAYS, Named, Number, Spread, StartMonths, Stay, Steps
+
+Money = Annotated[Number, PlainValidator(values.number(q.MONEY))]
+MoneyByYear = Annotated[Number, PlainValidator(values.by_year(q.MONEY))]
+Change = Annotated[Number, PlainValidator(values.number(q.SIGNED_MONEY))]
+Factor = Annotated[Number, PlainValidator(values.number(q.FACTOR))]
+Elasticity = Annotated[Number, PlainValidator(values.number(q.ELASTICITY))]
+Count = Annotated[Number, PlainValidator(values.number(q.COUNT))]
+Share = Annotated[Number, PlainValidator(values.number(q.SHARE))]
+ShareByYear = Annotated[Number, PlainValidator(values.by_year(q.SHARE))]
+ShareOrNone = Annotated[Number, PlainValidator(values.by_year(q.SHARE, before=0.0))]
+ShareOrAll = Annotated[Number, PlainValidator(values.by_year(q.SHARE, before=1.0))]
+Level = Annotated[Number, PlainValidator(values.number(q.LEVEL))]
+Growth = Annotated[Number, PlainValidator(values.by_year(q.GROWTH, before=0.0))]
+IndexPath = Annotated[Number, PlainValidator(values.by_year(q.INDEX, before=1.0))]
+Revision = Annotated[Number, PlainValidator(values.by_year(q.LEVEL, before=0.0))]
+Plan = Annotated[Number, PlainValidator(values.by_year(q.COUNT, before=0.0))]
+Maximum = Annotated[Number, PlainValidator(values.by_year(q.COUNT, before=float("inf")))]
+Months = Annotated[Number, PlainValidator(values.number(values.MONTHS_OF_DURATION))]
+MonthsByYear = Annotated[Number, PlainValidator(values.by_year(values.MONTHS_OF_DURATION))]
+Duration = Annotated[Steps[Stay], PlainValidator(values.stay)]
+Starts = Annotated[Steps[StartMonths], PlainValidator(values.start_months)]
+History = Annotated[Named[float], PlainValidator(values.history)]
+SpendOut = Annotated[Steps[Spread], PlainValidator(values.spread)]
+Lag = Annotated[int, PlainValidator(values.lag)]
+ByDestination = Number | dict[str, Number]
+MoneyByDestination = Annotated[ByDestination, PlainValidator(values.by_destination(q.MONEY))]
+ShareByDestination = Annotated[ByDestination, PlainValidator(values.by_destination(q.SHARE))]
+Shares = Annotated[dict[str, Number], PlainValidator(values.shares)]
+FiscalYear = Annotated[int, BeforeValidator(q.year)]
+Horizon = Annotated[tuple[int, int], PlainValidator(q.years)]
+
+WHOLE = "replaced as a whole"
+"""Mark of a mapping that is one value: a scenario that gives it replaces all of it."""
+
+
+def constant(quantity: Quantity, value: float) -> Number:
+    """Step function that has `value` in every year."""
+    return Steps(quantity, ((ALWAYS, value),))
+
+
+def _base(value: object) -> object:
+    """A column's name stays a name; anything else is money, perhaps by year."""
+    named = isinstance(value, str) and value.isidentifier()
+    return value if named else values.by_year(q.MONEY)(value)
+
+
+def _text_by_destination(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _text(item) for key, item in value.items()}
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise values.PlacedError("the name of an index is expected here, such as usd_jpy")
+    return value
+
+
+Base = Annotated[str | Number, PlainValidator(_base)]
+TextByDestination = Annotated[str | dict[str, str] | None, PlainValidator(_text_by_destination)]
+
+
+class Strict(BaseModel):
+    """A mapping of the format: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, populate_by_name=False
+    )
+
+
+class Label(Strict):
+    """A name for people, by language."""
+
+    en: str | None = None
+    ja: str | None = None

@@ -1,0 +1,55 @@
+"""The options of the command line: how each is written, and what help says of it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How tables are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class Table(StrEnum):
+    """Tables beside the planners' page."""
+
+    FLOWS = "flows"
+
+
+class Language(StrEnum):
+    """Languages of tables and warnings."""
+
+    EN = "en"
+    JA = "ja"
+
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO.yaml...", help="Scenario files, or a shipped portfolio by its name.")
+]
+File = Annotated[str, typer.Argument(metavar="SCENARIO.yaml", help="A scenario file, or a shipped portfolio.")]
+Measures = Annotated[
+    list[str], typer.Option(metavar="ID", help="Show this measure instead of the planners' page; repeatable.")
+]
+Tables = Annotated[
+    Table | None,
+    typer.Option(help="Show the flow of money, state to agency to programme to award type.", show_default=False),
+]
+Programmes = Annotated[
+    list[str], typer.Option(metavar="ID", help="Show this programme with its award types; repeatable.")
+]
+Years = Annotated[str, typer.Option(metavar="2022-2026", help="Show these fiscal years.", show_default=False)]
+Settings = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Override one input; repeatable.")]
+Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]
+Differences = Annotated[bool, typer.Option("--differences", help="Add rows of difference and ratio to csv and json.")]
+Conditions = Annotated[
+    list[str], typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, as 'shortfall > 0'; repeatable.")
+]
+Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")]
+Traceback = Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")]
+Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
