@@ -1,11 +1,13 @@
 """Random valid portfolios, each with a scenario that overrides it."""
 
 import tempfile
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from simulator.loading import load
@@ -14,6 +16,7 @@ from tests.random_awards import INDICES, AwardDraws
 from tests.random_budgets import BudgetDraws
 from tests.random_draws import Fields, Tree
 
+Test = Callable[..., None]
 COLUMNS = ["request", "enacted"]
 
 
@@ -174,6 +177,23 @@ def together(programmes: Tree, changes: Tree) -> Tree:
     both: Tree = deepcopy(programmes)
     for name, programme in changes.items():
         awards = both.setdefault(name, {}).setdefault("awards", {})
-        for award, given in programme.get("awards", {}).items():
-            awards[award] = awards.get(award, {}) | given
+        for award, terms in programme.get("awards", {}).items():
+            awards[award] = awards.get(award, {}) | terms
     return both
+
+
+def examples(number: int, **options: bool) -> Callable[[Test], Test]:
+    """Test on so many random portfolios: the same ones, whatever the test."""
+    chosen = settings(
+        max_examples=number,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )
+
+    def on_examples(test: Test) -> Test:
+        return seed(2022)(chosen(given(portfolios(**options))(test)))
+
+    return on_examples

@@ -2,14 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from simulator.arrays import Floats
 from simulator.award_types import Award
@@ -23,10 +19,8 @@ from tests.accountant_budgets import appropriation
 from tests.accountant_lives import part_of_month, stay_of
 from tests.random_draws import Tree
 from tests.random_features import FEATURES
-from tests.random_portfolios import Documents, portfolios
-from tests.random_scaling import times, without
-
-Test = Callable[..., None]
+from tests.random_portfolios import Documents, examples
+from tests.random_scaling import times
 
 SCENARIO_FILES = [*shipped_portfolios(), *sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))]
 TOLERANCE = 1e-9
@@ -35,23 +29,6 @@ TOLERANCE_OF_ROOTS = 1e-4
 RARE = 0.1
 COUNTS = [measure.id for measure in MEASURES.values() if measure.unit in ("count", "person_month")]
 FLOWS_OF_MONEY = [measure.id for measure in MEASURES.values() if measure.totals]
-
-
-def examples(number: int, **options: bool) -> Callable[[Test], Test]:
-    """Test on so many random portfolios: the same ones, whatever the test."""
-    chosen = settings(
-        max_examples=number,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.explicit, Phase.generate, Phase.shrink],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-    )
-
-    def on_examples(test: Test) -> Test:
-        return seed(2022)(chosen(given(portfolios(**options))(test)))
-
-    return on_examples
 
 
 def simulated(scenario: Scenario) -> Run:
@@ -271,47 +248,6 @@ def test_the_unit_of_money_and_the_size_of_the_agency_do_not_matter(factors: dic
                 assert close(np.nan_to_num(counted), grown * count, count)
 
     check()
-
-
-OTHER_LIVES: Tree = {
-    "duration": {"7-31 months": 0.25, "40 months": 0.5, "80 months": 0.25},
-    "start_months": {"march": 0.5, "may": 0.5},
-    "early_termination": 0.1,
-    "deferral": 0.2,
-}
-
-
-OTHER_REVIEW: Tree = {"after": "7 months", "share": 0.75, "until": "80 months"}
-
-
-@pytest.mark.parametrize("lacking", [(), ("early_termination", "deferral")], ids=["as drawn", "nothing ends early"])
-def test_a_scenario_has_the_same_bits_alone_and_beside_one_with_other_lives(lacking: tuple[str, ...]) -> None:
-    @examples(25)
-    def check(documents: Documents) -> None:
-        portfolio, scenario = (without(tree, *lacking) for tree in (documents.portfolio, documents.scenario))
-        assert bits_that_change(Documents(portfolio, scenario)) == []
-
-    check()
-
-
-def bits_that_change(documents: Documents) -> list[str]:
-    """Measures with other bits alone than in a batch with the same scenario on other life terms."""
-    one = documents.load()
-    scenario = deepcopy(documents.scenario)
-    for name, programme in one.document.programmes.items():
-        for award, terms in programme.awards.items():
-            awards = scenario.setdefault("programmes", {}).setdefault(name, {}).setdefault("awards", {})
-            life = (
-                OTHER_LIVES if terms.renewal is None else without(OTHER_LIVES, "duration") | {"renewal": OTHER_REVIEW}
-            )
-            awards[award] = awards.get(award, {}) | life
-    other = replace(documents, scenario=scenario).load()
-    return [
-        name
-        for alone, beside in zip((simulated(one), simulated(other)), run([one, other]).runs, strict=True)
-        for name, values in alone.measures.items()
-        if not np.array_equal(values, beside.measures[name], equal_nan=True)
-    ]
 
 
 @examples(50, at_rest=True)
