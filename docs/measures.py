@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simulator.labels import words
-from simulator.measures import MEASURES, UNIT_PRICE, Measure
+from simulator.measures import MEASURES, STARTS_TO, UNIT_PRICE, Measure
 
 PAGE = Path(__file__).parent / "reference" / "measures.md"
 HEAD = """# Measures
@@ -20,7 +20,8 @@ def page() -> str:
     """The page as it should be."""
     rows = [_row(measure) for measure in MEASURES.values()]
     component = Measure(f"{UNIT_PRICE}<component>", "million_yen", "award", lambda flows, _: flows.spend, sums=False)
-    return HEAD + "".join([*rows, _row(component)])
+    destination = Measure(f"{STARTS_TO}<destination>", "count", "award", lambda flows, _: flows.starts, sums=False)
+    return HEAD + "".join([*rows, _row(component), _row(destination)])
 
 
 def _row(measure: Measure) -> str:

@@ -1,6 +1,7 @@
 """The accountant's budgets: a programme's own appropriation, and how a total is split; model.md section 6."""
 
 from dataclasses import dataclass
+from math import isnan
 
 from simulator.scenario import Document, OwnChange
 
@@ -58,7 +59,8 @@ def allocated(document: Document, year: int, claims: dict[str, Claim]) -> dict[s
     if budget.allocation == "plan":
         assert budget.plan is not None
         return {name: budget.plan[name].at(year) for name in claims}
-    total = sum(own.values()) if budget.total is None else budget.total.at(year)
+    named = budget.total is not None and not isnan(budget.total.at(year))
+    total = budget.total.at(year) if budget.total is not None and named else sum(own.values())
     if budget.allocation == "proportional":
         return in_proportion(total, own)
     return by_priority(document, year, total, claims)

@@ -165,7 +165,9 @@ class AwardDraws(Draws):
 
     def links(self, names: Sequence[str]) -> list[Tree]:
         lags = [1, "1 year", 2, "24 months", 3, 6]
-        links = [{"to": self.one_of(names), "share": self.share(), "lag": self.one_of(lags)}]
+        share = self.share()
+        links = [{"to": self.one_of(names), "share": share, "lag": self.one_of(lags)}]
         if self.chance(0.3):
-            links.append({"to": self.one_of(names), "share": 0.15, "lag": self.one_of(lags)})
+            left = min(0.15, 1.0 - share)
+            links.append({"to": self.one_of(names), "share": left, "lag": self.one_of(lags)})
         return links

@@ -48,11 +48,11 @@ class BudgetDraws(Draws):
         """A split of a total among these programmes."""
         if self.at_rest:
             return {}
-        rule = self.one_of(["plan", "proportional", "priority", "plan", "proportional", "priority", "priority"])
+        rule = self.one_of(["plan", "proportional", "priority", "proportional", *["priority"] * 4])
         split: Tree = {"allocation": rule}
         if rule == "plan":
             return split | {"plan": {name: self.by_year(lambda: self.money(SIZE)) for name in programmes}}
-        if self.chance(0.6):
+        if self.chance(0.75):
             split["total"] = self.by_year(lambda: self.money(SIZE * len(programmes)))
         if rule == "proportional":
             return split

@@ -9,7 +9,8 @@ import pytest
 
 from simulator.arrays import Floats
 from simulator.award_types import Award
-from simulator.loading import load, shipped_portfolios
+from simulator.chains import shipped_portfolios
+from simulator.loading import load
 from simulator.measures import MEASURES, every_measure
 from simulator.model import run
 from simulator.results import Run
@@ -215,7 +216,8 @@ def test_a_split_total_is_spent_to_the_last_yen(documents: Documents) -> None:
         return
     for place, year in enumerate(core.years):
         own = sum(appropriation(document, name, year) for name in document.programmes)
-        total = own if document.budget.total is None else document.budget.total.at(year)
+        given = document.budget.total
+        total = own if given is None or math.isnan(given.at(year)) else given.at(year)
         assert close(core.of("budget")[place], total, total)
 
 

@@ -77,6 +77,10 @@ def test_a_total_is_split_by_priority(three) -> None:  # type: ignore[no-untyped
     assert three("allocation: priority, total: 11") == pytest.approx([7.5, 0, 3.5])
 
 
+def test_a_total_holds_from_its_first_year_on(three) -> None:  # type: ignore[no-untyped-def]
+    assert three("allocation: proportional, total: {2023: 254}") == pytest.approx([100, 20, 7])
+
+
 def test_a_plan_of_budgets_stands_as_given(three) -> None:  # type: ignore[no-untyped-def]
     assert three("allocation: plan, level: +10%, plan: {a: 1, b: {2023: 2}, c: 3}") == pytest.approx([1, 2, 3])
 

@@ -119,9 +119,48 @@ def test_settings_that_cannot_be_read_are_refused(setting: str, message: str) ->
 
 def test_every_problem_of_a_file_is_reported_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, "many.yaml", "extends: mext-fy2022\nbudget: {level: 5%, growht: 1%}\nyears: soon\n")
+    assert problems(path) == ["budget.level", "budget.growht", "years"]
+
+
+def problems(path: Path, *settings: str) -> list[str]:
     with pytest.raises(sim.InputError) as raised:
-        sim.load(path)
-    assert [problem.path for problem in raised.value.problems] == ["years", "budget.level", "budget.growht"]
+        sim.load(path, settings=settings)
+    return [problem.path for problem in raised.value.problems]
+
+
+def test_problems_of_values_and_of_values_together_come_at_once(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "both.yaml",
+        """
+        extends: mext-fy2022
+        budget: {level: 5%, total: 163 億円}
+        programmes:
+          sakura_science: {awards: {visit: {duration: 3 parsecs, promotes: [{to: nowhere, share: 1%, lag: 1}]}}}
+        """,
+    )
+    award = "programmes.sakura_science.awards.visit"
+    assert problems(path) == ["budget.level", "budget.total", f"{award}.duration", f"{award}.promotes.0.to"]
+
+
+def test_problems_of_parents_and_settings_come_with_those_of_the_file(tmp_path: Path) -> None:
+    write(tmp_path, "parent.yaml", "extends: mext-fy2022\nbudget: {level: 5%}\n")
+    path = write(tmp_path, "child.yaml", "extends: parent.yaml\nbudget: {growth: fast}\n")
+    found = problems(path, "years=soon", "budget.base=asked")
+    assert found == ["years", "budget.base", "budget.growth", "budget.level"]
+
+
+def test_a_fault_that_a_child_overrides_is_still_its_parents(tmp_path: Path) -> None:
+    write(tmp_path, "parent.yaml", "extends: mext-fy2022\nbudget: {level: 5%}\n")
+    path = write(tmp_path, "child.yaml", "extends: parent.yaml\nbudget: {level: +5%}\n")
+    assert problems(path) == ["budget.level"]
+
+
+def test_one_fault_causes_one_problem(tmp_path: Path) -> None:
+    text = "extends: mext-fy2022\nprogrammes: {satreps: {awards: {project: {budget_share: much}}}}\n"
+    assert problems(write(tmp_path, "one.yaml", text)) == ["programmes.satreps.awards.project.budget_share"]
+    text = "extends: mext-fy2022\nprogrammes: {satreps: {awards: {new: {duration: 1 year}}}}\n"
+    assert problems(write(tmp_path, "two.yaml", text)) == ["programmes.satreps.awards.new"]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +215,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         with pytest.raises(sim.InputError) as raised:
             sim.load(path)
         assert message in str(raised.value)
-    with pytest.raises(sim.InputError, match="is a folder, not a file"):
+    with pytest.raises(sim.InputError, match="is a folder: write the name of a scenario file"):
         sim.load(tmp_path)
 
 

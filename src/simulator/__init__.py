@@ -6,14 +6,20 @@ errors        everything raised on purpose, as one tree, and the places faults a
 quantities    money, shares, durations and years as people write them, to numbers
 values        what a leaf of a scenario may hold: numbers, durations and start months, perhaps by year
 fields        the fields of the format, each with the reader of what people write
+spellings     what the readers of quantities take, as patterns for editors
 award_types   what a portfolio and a scenario may say of an award type
 scenario      what they may say of the rest
+schema        what files may say, as JSON Schemas for editors
 award_rules   rules between the fields of award types
 budget_rules  rules between the fields of budgets
 consistency   rules between all fields of a document
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
 validation    a tree becomes a document, every fault at the place where it was written
-loading       the only reader of files: extends, merging, places
+chains        which file a scenario extends, down from its portfolio
+merging       layers of files laid over one another
+loading       the only reader of files: chains resolved, merged and checked
+starting      a commented scenario to start from
+resolving     a scenario as one file that loads to the same scenario
 arrays        labels become axes, here only; Inputs
 lifecycle     survival, person-month and payment kernels
 intake        the intake rules
@@ -39,9 +45,13 @@ model         the recipe on one screen: run and mean
 conditions    conditions on results as people write them
 comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
+suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
 report        pages of text, and the tidy table for other programs
+checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
+console       what goes to standard output, what is said beside it
+printing      what a run prints
 cli           the command line: parse, call, print
 portfolios    data
 """

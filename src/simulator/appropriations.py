@@ -93,10 +93,12 @@ def _changed(leaves: Leaves, money: Floats, change: OwnChange, path: str) -> Flo
 
 
 def _total(leaves: Leaves, own: Floats) -> Floats:
-    """What there is to split, (Y, r): as given, or what the programmes' own paths (Y, P, r) add up to."""
-    if leaves.has("budget.total"):
-        return leaves.by_year("budget.total", leaves.years)
-    return _sum(own)
+    """What there is to split, (Y, r): as given from its first year on, else what the own paths (Y, P, r) add up to."""
+    paths = _sum(own)
+    if not leaves.has("budget.total"):
+        return paths
+    total = leaves.by_year("budget.total", leaves.years)
+    return np.where(np.isnan(total), paths, total)
 
 
 def _proportions(weights: Floats) -> Floats:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from simulator.award_types import Award, Component, Link
 from simulator.scenario import Document, Programme
+from simulator.values import ALWAYS, SHARES_SUM_TOLERANCE
 
 Fault = tuple[tuple[object, ...], str]
 """Keys of the place, and what is wrong and what to write."""
@@ -30,6 +31,9 @@ def problems(award: Award, programme: Programme, document: Document) -> Iterator
     for kind in ("promotes", "feeds"):
         for place, link in enumerate(getattr(award, kind)):
             yield from (((kind, place, "to"), text) for text in _link(link, kind, document))
+    promoted = sum(link.share.at(ALWAYS) for link in award.promotes)
+    if promoted > 1.0 + SHARES_SUM_TOLERANCE:
+        yield ("promotes",), f"{promoted:.6g} of its completions are promoted: the shares add up to 100% at most"
     living = award.demand.cost_of_living if award.demand else None
     if living is not None and living not in document.economy:
         yield ("demand", "cost_of_living"), f"no such index {living}: {_known(document)}"

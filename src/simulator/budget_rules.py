@@ -69,8 +69,6 @@ def _allocation(document: Document) -> Iterator[Fault]:
         lacking = [name for name in document.programmes if name not in (budget.plan or {})]
         if lacking:
             yield ("plan",), f"gives nothing for {', '.join(lacking)}: write {{{lacking[0]}: {{2022: 3,363 百万円}}}}"
-    if budget.weights is not None and not any(weight.steps[0][1] for weight in budget.weights.values()):
-        yield ("weights",), "are all 0: give at least one programme a weight above 0"
 
 
 def _near(name: str, document: Document) -> str:

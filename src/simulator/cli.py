@@ -2,30 +2,33 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator import __version__
+from simulator.console import deliver, forget_output, language, say
 from simulator.errors import RequestError, SimulatorError
 from simulator.options import (
+    Assumptions,
     Baseline,
+    CheckFormat,
     Conditions,
     Differences,
     File,
     Files,
     Format,
+    Kind,
     Lang,
-    Language,
     Measures,
+    Overlays,
     Programmes,
     Quiet,
     Settings,
-    Table,
+    Strict,
     Tables,
     Traceback,
     Version,
@@ -33,13 +36,7 @@ from simulator.options import (
 )
 
 if TYPE_CHECKING:
-    from simulator.comparison import Warned
-    from simulator.labels import Words
-    from simulator.money_flows import FlowRow
-    from simulator.report.pages import View
-    from simulator.results import Run
     from simulator.scenario import Scenario
-    from simulator.tables import Row
 
 UsageError: Any = typer.BadParameter.__mro__[1]
 """What typer raises when the command line is off; it has no name in typer's interface."""
@@ -76,6 +73,7 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     programme: Programmes = [],  # noqa: B006
     years: Years = "",
     settings: Settings = [],  # noqa: B006
+    overlay: Overlays = [],  # noqa: B006
     baseline: Baseline = "",
     differences: Differences = False,
     fail_if: Conditions = [],  # noqa: B006
@@ -84,52 +82,108 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     quiet: Quiet = False,
     traceback: Traceback = False,  # noqa: ARG001 (read in _status)
 ) -> None:
-    from simulator import comparison, model
+    from simulator import comparison, model, printing
     from simulator.conditions import Condition
     from simulator.labels import words
     from simulator.loading import load
     from simulator.measures import MEASURES
 
     conditions = [Condition.parse(text) for text in fail_if]
-    scenarios = _distinct([load(file, settings=settings) for file in files])
+    scenarios = _distinct([load(file, settings=settings, overlays=overlay) for file in files])
     other = load(baseline) if baseline else scenarios[0].parent if len(scenarios) == 1 else None
     result = model.run([*scenarios, *([comparison.beside(scenarios[0], other)] if other else [])])
     runs, beside = result.runs[: len(scenarios)], result.runs[-1] if other else None
     if beside and not baseline and not comparison.worth_showing(runs[0], beside):
         beside = None
-    view = _view(runs, beside, words(_language(lang)), programme, years)
-    _require_known(measure, runs)
+    view = printing.view_of(runs, beside, words(language(lang)), programme, years)
+    printing.require_known(measure, runs)
     held = [(condition, run, met) for condition in conditions for run in runs if (met := condition.first_year(run))]
-    _print(view, format, measure, table, differences=differences)
+    printing.page(view, format, measure, table, differences=differences)
     if not quiet:
         shown = measure or (MEASURES if format in (Format.CSV, Format.JSON) else ())
         for warned in comparison.warnings(runs, beside, shown):
-            _say(f"warning: {_warning(view, warned)}")
+            say(f"warning: {printing.warning(view, warned)}")
     for condition, run, (year, value) in held:
-        _say(f"{run.scenario.title}: {condition.text} holds in FY{year}: {value:,.6g}")
-    if held:
-        raise typer.Exit(FAILED_CHECK)
+        say(f"{run.scenario.title}: {condition.text} holds in FY{year}: {value:,.6g}")
+    raise typer.Exit(FAILED_CHECK if held else DONE)
 
 
-@app.command("sources", help="Every input in force: value, unit, file and line, published source or assumption.")
-def _sources(
-    file: File,
+@app.command("check", help="Validate only: every problem and suspicion, each with its place and what to write instead.")
+def _check(  # noqa: PLR0913 (one parameter is one option)
+    files: Files,
     *,
     settings: Settings = [],  # noqa: B006
+    overlay: Overlays = [],  # noqa: B006
+    strict: Strict = False,
+    format: Annotated[CheckFormat, typer.Option(help="For people, programs or GitHub.")] = CheckFormat.TEXT,  # noqa: A002
     lang: Lang = None,
     traceback: Traceback = False,  # noqa: ARG001 (read in _status)
 ) -> None:
-    from simulator import sources
+    from simulator.checking import check
+    from simulator.labels import words
+    from simulator.report import findings
+
+    found = [each for file in files for each in check(file, words(language(lang)), settings=settings, overlays=overlay)]
+    found = list(dict.fromkeys(found))
+    deliver(partial(findings.WRITERS[format.value], found))
+    if format is CheckFormat.TEXT and not found:
+        typer.echo(f"no problem in {len(files)} file{'s' if len(files) > 1 else ''}")
+    if found and (strict or any(each.severity == findings.ERROR for each in found)):
+        raise typer.Exit(WRONG_INPUT)
+
+
+@app.command("sources", help="Every input in force: value, unit, file and line, published source or assumption.")
+def _sources(  # noqa: PLR0913 (one parameter is one option)
+    file: File,
+    *,
+    settings: Settings = [],  # noqa: B006
+    overlay: Overlays = [],  # noqa: B006
+    assumptions: Assumptions = False,
+    strict: Strict = False,
+    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator import sources, suspicions
     from simulator.labels import words
     from simulator.loading import load
     from simulator.report import provenance
 
-    scenario, spoken = load(file, settings=settings), words(_language(lang))
-    _deliver(partial(provenance.write, scenario, spoken))
-    for residual in sources.residuals(scenario):
+    scenario, spoken = load(file, settings=settings, overlays=overlay), words(language(lang))
+    listed = [each for each in sources.sources(scenario) if each.assumed or not assumptions]
+    deliver(partial(provenance.WRITERS[format.value], scenario, listed, spoken))
+    for residual in () if assumptions else sources.residuals(scenario):
         if residual.share > sources.LARGE_RESIDUAL:
             values = {"path": residual.path, "amount": f"{residual.amount:,.1f}", "share": f"{residual.share:.1%}"}
-            _say(f"warning: {spoken('warnings', 'residual', **values)}")
+            say(f"warning: {spoken('warnings', 'residual', **values)}")
+    expired = list(suspicions.expired(scenario))
+    for warned in expired:
+        say(f"{'' if strict else 'warning: '}{warned.told(spoken)}")
+    if expired and strict:
+        raise typer.Exit(WRONG_INPUT)
+
+
+@app.command("init", help="Write a commented scenario to start from.")
+def _init(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new file, NAME.yaml.")],
+    *,
+    extends: Annotated[str, typer.Option(metavar="FILE", help="What it extends.")] = "mext-fy2022",
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator.starting import start
+
+    typer.echo(f"wrote {start(name, extends=extends)}: simulate it, or change what it says first")
+
+
+@app.command("schema", help="The JSON Schema of scenario files, or of portfolios, for editors.")
+def _schema(
+    kind: Annotated[Kind, typer.Argument(help="Which kind of file.")] = Kind.SCENARIO,
+    *,
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator import schema
+
+    typer.echo(schema.text(kind.value), nl=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -153,43 +207,16 @@ def _status(given: list[str]) -> int:
     except (SimulatorError, UsageError) as error:
         if "--traceback" in given:
             raise
-        _say(error.format_message() if isinstance(error, UsageError) else str(error))
+        say(error.format_message() if isinstance(error, UsageError) else str(error))
         return WRONG_INPUT
     except OSError as error:
-        _forget_output()
-        _say(f"the machine failed: {error}")
+        forget_output()
+        say(f"the machine failed: {error}")
         return MACHINE_FAILED
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted")
+        say("interrupted")
         return INTERRUPTED
     return int(status or DONE)
-
-
-def _deliver(write: Callable[[TextIO], None]) -> None:
-    """Write to standard output; a reader that goes away is no error."""
-    try:
-        write(sys.stdout)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_output()
-
-
-def _forget_output() -> None:
-    """Let what is still buffered go nowhere, so that the interpreter does not fail on it at the end."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(text: str) -> None:
-    """A line for the person, on stderr."""
-    with suppress(OSError):
-        typer.echo(text, err=True)
-
-
-def _language(lang: Language | None) -> str:
-    from simulator.labels import language_of_locale
-
-    return lang.value if lang else language_of_locale()
 
 
 def _distinct(scenarios: list["Scenario"]) -> list["Scenario"]:
@@ -198,66 +225,3 @@ def _distinct(scenarios: list["Scenario"]) -> list["Scenario"]:
         if names.count(name) > 1:
             raise RequestError(f"{name} is given twice: tables name a scenario by its file's stem, rename one")
     return scenarios
-
-
-def _require_known(measures: Sequence[str], runs: "tuple[Run, ...]") -> None:
-    from simulator.measures import measure
-
-    for name in measures:
-        measure(name)
-        if not any(name in run.measures for run in runs):
-            raise RequestError(f"{name}: no award type has such a cost component")
-
-
-def _view(
-    runs: "tuple[Run, ...]", beside: "Run | None", spoken: "Words", programmes: Sequence[str], years: str
-) -> "View":
-    from simulator import quantities
-    from simulator.report.pages import View
-
-    reference = beside or (runs[0] if len(runs) > 1 else None)
-    known = dict.fromkeys(programme for run in runs for programme in run.labels.programmes)
-    for programme in programmes:
-        if programme not in known:
-            raise RequestError(f"{programme}: no such programme; there are {', '.join(known)}")
-    first, last = quantities.years(years) if years else (runs[0].years.start, runs[0].years.stop - 1)
-    shown = runs[0].years
-    if first not in shown or last not in shown:
-        raise RequestError(f"--years {years}: {runs[0].scenario.name} shows FY{shown.start} to FY{shown.stop - 1}")
-    return View(runs, reference, spoken, tuple(programmes), tuple(range(first, last + 1)))
-
-
-def _print(view: "View", form: Format, measures: Sequence[str], table: Table | None, *, differences: bool) -> None:
-    from simulator import money_flows, tables
-    from simulator.report import markdown, pages, terminal
-    from simulator.results import Result
-
-    if form in (Format.TABLE, Format.MARKDOWN):
-        writer = terminal.write if form is Format.TABLE else markdown.write
-        asked = pages.measure_page(view, measures) if measures else []
-        asked += pages.flows_page(view) if table is Table.FLOWS else []
-        _deliver(partial(writer, pages.heading(view), asked or pages.planners_page(view)))
-    elif table is Table.FLOWS:
-        flows = [row for run in view.runs for row in money_flows.rows(run, view.programmes, view.years)]
-        _deliver_rows(flows, form, header=money_flows.FlowRow._fields)
-    else:
-        names, programmes = measures or None, view.programmes or None
-        reference = view.reference if differences else None
-        rows = tables.rows(Result(view.runs), names=names, programmes=programmes, years=view.years, reference=reference)
-        _deliver_rows(list(rows), form, header=tables.Row._fields)
-
-
-def _deliver_rows(rows: "Sequence[Row | FlowRow]", form: Format, *, header: Sequence[str]) -> None:
-    from simulator.report import machine
-
-    csv = partial(machine.write_csv, rows, header=header)
-    _deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
-
-
-def _warning(view: "View", warned: "Warned") -> str:
-    """A warning in the words of the view."""
-    values = dict(warned.values)
-    if "years" in values:
-        values["years"] = ", ".join(view.words.year(year) for year in values["years"])
-        values["programme"] = view.programme_label(values["programme"])
-    return view.words("warnings", warned.key, **values)

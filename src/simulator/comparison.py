@@ -1,16 +1,17 @@
 """What two results say about each other, and what a planner should be warned of."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator import tables
 from simulator.outcomes import COEFFICIENTS
 from simulator.results import Result, Run
-from simulator.scenario import Scenario, leaves
+from simulator.scenario import Scenario
 from simulator.sources import assumptions
+from simulator.suspicions import Warned, suspicions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,20 +25,12 @@ def compare(reference: Result, result: Result) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=list(tables.Row._fields))
 
 
-@dataclass(frozen=True)
-class Warned:
-    """Something legal that a planner should know: a key of the label files with its values."""
-
-    key: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-
 def warnings(runs: tuple[Run, ...], parent: Run | None, shown: Collection[str]) -> Iterator[Warned]:
-    """Shortfalls, assumptions under the outcomes shown, overrides that change nothing, identical results."""
+    """Shortfalls, assumptions under the outcomes shown, suspicions, identical results."""
     for run in runs:
         yield from _shortfalls(run)
         yield from _assumed(run, shown)
-        yield from _idle(run.scenario)
+        yield from suspicions(run.scenario)
     compared = [*runs, *([parent] if parent else [])]
     for position, run in enumerate(compared):
         for other in compared[position + 1 :]:
@@ -68,20 +61,8 @@ def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
         for source in assumptions(run.scenario, name, *names)
     }
     for source, name in resting.items():
-        values = {"measure": name, "path": source.path, "value": source.value, "source": source.source or "no source"}
-        yield Warned("assumed", values)
-
-
-def _idle(scenario: Scenario) -> Iterator[Warned]:
-    """Overrides equal to what they override."""
-    if scenario.parent is None:
-        return
-    own, above = dict(leaves(scenario.document)), dict(leaves(scenario.parent.document))
-    told = {"name", "label.en", "label.ja", "description", "years"}
-    for path in scenario.overrides:
-        if path not in told and path in above and own[path] == above[path]:
-            place = scenario.places[path]
-            yield Warned("idle", {"place": place, "path": path, "parent": scenario.parent.name})
+        values = {"measure": name, "value": source.value, "source": source.source or "no source"}
+        yield Warned("assumed", values, source.place, source.path)
 
 
 def _identical(run: Run, other: Run) -> bool:

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value was written (line and column from 1; line 0: not in a file), and who published it."""
+    """Where a value was written (line and column from 1; line 0: not in a file), and who stands for it.
+
+    `source` is the published one, or `assumption: why`; `owner` answers for an assumption, which holds until the day
+    `expires`, written 2027-03-31.
+    """
 
     file: str
     line: int
     column: int
     source: str | None = None
     note: str | None = None
+    owner: str | None = None
+    expires: str | None = None
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

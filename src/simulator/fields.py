@@ -5,39 +5,40 @@ Every numeric field becomes a `Steps` value in internal units (million yen, mont
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from simulator import quantities as q
 from simulator import values
 from simulator.quantities import Quantity
 from simulator.values import ALWAYS, Named, Number, Spread, StartMonths, Stay, Steps
 
-Money = Annotated[Number, PlainValidator(values.number(q.MONEY))]
-MoneyByYear = Annotated[Number, PlainValidator(values.by_year(q.MONEY))]
-Change = Annotated[Number, PlainValidator(values.number(q.SIGNED_MONEY))]
-Factor = Annotated[Number, PlainValidator(values.number(q.FACTOR))]
-Elasticity = Annotated[Number, PlainValidator(values.number(q.ELASTICITY))]
-Count = Annotated[Number, PlainValidator(values.number(q.COUNT))]
-Share = Annotated[Number, PlainValidator(values.number(q.SHARE))]
-ShareByYear = Annotated[Number, PlainValidator(values.by_year(q.SHARE))]
-ShareOrNone = Annotated[Number, PlainValidator(values.by_year(q.SHARE, before=0.0))]
-ShareOrAll = Annotated[Number, PlainValidator(values.by_year(q.SHARE, before=1.0))]
-Level = Annotated[Number, PlainValidator(values.number(q.LEVEL))]
-Growth = Annotated[Number, PlainValidator(values.by_year(q.GROWTH, before=0.0))]
-IndexPath = Annotated[Number, PlainValidator(values.by_year(q.INDEX, before=1.0))]
-Revision = Annotated[Number, PlainValidator(values.by_year(q.LEVEL, before=0.0))]
-Plan = Annotated[Number, PlainValidator(values.by_year(q.COUNT, before=0.0))]
-Maximum = Annotated[Number, PlainValidator(values.by_year(q.COUNT, before=float("inf")))]
-Months = Annotated[Number, PlainValidator(values.number(values.MONTHS_OF_DURATION))]
-MonthsByYear = Annotated[Number, PlainValidator(values.by_year(values.MONTHS_OF_DURATION))]
+Money = Annotated[Number, PlainValidator(values.OneNumber(q.MONEY))]
+MoneyByYear = Annotated[Number, PlainValidator(values.ByYear(q.MONEY))]
+Total = Annotated[Number, PlainValidator(values.ByYear(q.MONEY, before=float("nan")))]
+Change = Annotated[Number, PlainValidator(values.OneNumber(q.SIGNED_MONEY))]
+Factor = Annotated[Number, PlainValidator(values.OneNumber(q.FACTOR))]
+Elasticity = Annotated[Number, PlainValidator(values.OneNumber(q.ELASTICITY))]
+Count = Annotated[Number, PlainValidator(values.OneNumber(q.COUNT))]
+Share = Annotated[Number, PlainValidator(values.OneNumber(q.SHARE))]
+ShareByYear = Annotated[Number, PlainValidator(values.ByYear(q.SHARE))]
+ShareOrNone = Annotated[Number, PlainValidator(values.ByYear(q.SHARE, before=0.0))]
+ShareOrAll = Annotated[Number, PlainValidator(values.ByYear(q.SHARE, before=1.0))]
+Level = Annotated[Number, PlainValidator(values.OneNumber(q.LEVEL))]
+Growth = Annotated[Number, PlainValidator(values.ByYear(q.GROWTH, before=0.0))]
+IndexPath = Annotated[Number, PlainValidator(values.ByYear(q.INDEX, before=1.0))]
+Revision = Annotated[Number, PlainValidator(values.ByYear(q.LEVEL, before=0.0))]
+Plan = Annotated[Number, PlainValidator(values.ByYear(q.COUNT, before=0.0))]
+Maximum = Annotated[Number, PlainValidator(values.ByYear(q.COUNT, before=float("inf")))]
+Months = Annotated[Number, PlainValidator(values.OneNumber(values.MONTHS_OF_DURATION))]
+MonthsByYear = Annotated[Number, PlainValidator(values.ByYear(values.MONTHS_OF_DURATION))]
 Duration = Annotated[Steps[Stay], PlainValidator(values.stay)]
 Starts = Annotated[Steps[StartMonths], PlainValidator(values.start_months)]
 History = Annotated[Named[float], PlainValidator(values.history)]
 SpendOut = Annotated[Steps[Spread], PlainValidator(values.spread)]
 Lag = Annotated[int, PlainValidator(values.lag)]
 ByDestination = Number | dict[str, Number]
-MoneyByDestination = Annotated[ByDestination, PlainValidator(values.by_destination(q.MONEY))]
-ShareByDestination = Annotated[ByDestination, PlainValidator(values.by_destination(q.SHARE))]
+MoneyByDestination = Annotated[ByDestination, PlainValidator(values.ByDestination(q.MONEY))]
+ShareByDestination = Annotated[ByDestination, PlainValidator(values.ByDestination(q.SHARE))]
 Shares = Annotated[dict[str, Number], PlainValidator(values.shares)]
 FiscalYear = Annotated[int, BeforeValidator(q.year)]
 Horizon = Annotated[tuple[int, int], PlainValidator(q.years)]
@@ -51,13 +52,14 @@ def constant(quantity: Quantity, value: float) -> Number:
     return Steps(quantity, ((ALWAYS, value),))
 
 
-def _base(value: object) -> object:
+def base_of_budget(value: object) -> object:
     """A column's name stays a name; anything else is money, perhaps by year."""
     named = isinstance(value, str) and value.isidentifier()
-    return value if named else values.by_year(q.MONEY)(value)
+    return value if named else values.ByYear(q.MONEY)(value)
 
 
-def _text_by_destination(value: object) -> object:
+def text_by_destination(value: object) -> object:
+    """Read a name, or one name for each destination."""
     if isinstance(value, dict):
         return {str(key): _text(item) for key, item in value.items()}
     return _text(value)
@@ -69,8 +71,8 @@ def _text(value: object) -> str:
     return value
 
 
-Base = Annotated[str | Number, PlainValidator(_base)]
-TextByDestination = Annotated[str | dict[str, str] | None, PlainValidator(_text_by_destination)]
+Base = Annotated[str | Number, PlainValidator(base_of_budget)]
+TextByDestination = Annotated[str | dict[str, str] | None, PlainValidator(text_by_destination)]
 
 
 class Strict(BaseModel):
@@ -84,5 +86,5 @@ class Strict(BaseModel):
 class Label(Strict):
     """A name for people, by language."""
 
-    en: str | None = None
-    ja: str | None = None
+    en: str | None = Field(default=None, description="In English.")
+    ja: str | None = Field(default=None, description="In Japanese.")

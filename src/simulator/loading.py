@@ -1,129 +1,102 @@
 """The only reader of scenario and portfolio files: `extends`, merging, places, did-you-mean.
 
 A file is merged over the one it extends, key by key; lists and values of a leaf (by year, mixtures, shares)
-replace. What results is validated as a whole, and every fault is reported at the place it was written.
+replace. What results is checked as a whole, and every problem is reported at the place it was written.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from simulator import consistency
+from simulator.chains import Layer, chain_of, find
 from simulator.errors import InputError, Place, Problem
-from simulator.nodes import DEEPEST, Node, read_file, read_text
+from simulator.merging import assign, merge, overlay, without_names
+from simulator.nodes import DEEPEST, Node, read_text
 from simulator.scenario import Document, Scenario, leaves
-from simulator.validation import did_you_mean, kind_below, place_of, validated
+from simulator.validation import checked, did_you_mean, place_of
 
 COMMAND_LINE = "--set"
-SHIPPED = Path(__file__).parent / "portfolios"
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One file of a chain of `extends`, or the settings of the command line."""
-
-    name: str
-    tree: Node
-
-
-def load(path: str | Path, *, settings: Sequence[str] = ()) -> Scenario:
+def load(path: str | Path, *, settings: Sequence[str] = (), overlays: Sequence[str | Path] = ()) -> Scenario:
     """Read a scenario or portfolio file, resolve what it extends and check it.
 
     Parameters
     ----------
     path : a YAML file, or the name of a shipped portfolio
     settings : `PATH=VALUE` texts laid over the file, with YAML values, as `--set` gives them
+    overlays : scenario files on the same baseline; what they change is laid over the file
 
     Raises
     ------
-    InputError : the file or one it extends cannot be read or says something the format does not allow
+    InputError : the file or one it extends cannot be read or says something the format does not allow; every
+        problem of every file is in it, those of the file that was asked for first
 
     """
-    first, *others = _chain(_find(str(path), None))
-    merged = first.tree
-    scenario = _resolve(merged, first, None)
-    for layer in others:
-        merged = _merge(merged, layer.tree, Document)
-        scenario = _resolve(merged, layer, scenario)
-    if not settings:
-        return scenario
-    own = Node({}, Place(COMMAND_LINE, 0, 0))
-    for setting in settings:
-        keys, value = _setting(setting)
-        own = _assign(own, keys, value, Document)
-        merged = _assign(merged, keys, value, Document)
-    return replace(_resolve(merged, Layer(scenario.name, own), scenario), settings=tuple(settings))
+    chain = chain_of(find(str(path)))
+    stack = Stack()
+    for layer in chain:
+        stack.lay(layer)
+    if overlays:
+        stack.lay(overlay(chain, [chain_of(find(str(other))) for other in overlays]))
+    if settings:
+        own = Node({}, Place(COMMAND_LINE, 0, 0))
+        merged = stack.tree
+        for setting in settings:
+            keys, value = _setting(setting)
+            own, merged = assign(own, keys, value), assign(merged, keys, value)
+        stack.lay(Layer(stack.names[-1], own, Path()), merged)
+    return replace(stack.resolved(), settings=tuple(settings))
 
 
-def shipped_portfolios() -> list[str]:
-    """Names of the portfolios that come with the package."""
-    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+@dataclass
+class Stack:
+    """Layers laid so far: the tree they make, the same without its faults, the scenario, and all problems."""
+
+    tree: Node = field(default_factory=lambda: Node({}, Place("", 0, 0)))
+    sound: Node | None = None
+    scenario: Scenario | None = None
+    names: list[str] = field(default_factory=list)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+    def lay(self, layer: Layer, merged: Node | None = None) -> None:
+        """One more layer; `merged` is the tree it makes where that is known."""
+        self.tree = merged or (merge(without_names(self.tree), layer.tree) if self.names else layer.tree)
+        document, sound, problems = checked(self.tree, self.sound)
+        self.names.append(layer.name)
+        self.files.append(layer.tree.place.file)
+        if document is not None:
+            if self.scenario:
+                problems += _unknown_indices(document, self.scenario.document, self.tree)
+            self.scenario, self.sound = _scenario(document, self.tree, layer, self.scenario), sound
+        self.problems.update((str(problem), problem) for problem in problems)
+
+    def resolved(self) -> Scenario:
+        """The scenario; InputError with every problem there is, those of the last layers first."""
+        if self.problems or self.scenario is None:
+            newest = {file: rank for rank, file in enumerate(reversed(self.files))}
+            raise InputError(
+                sorted(
+                    self.problems.values(),
+                    key=lambda problem: (newest.get(problem.place.file, -1), problem.place.line, problem.place.column),
+                )
+            )
+        return self.scenario
 
 
-def _find(name: str, asked: Node | None, folder: Path | None = None) -> Path:
-    """Path of a file named on the command line (`asked` None) or in `extends`, there relative to its folder."""
-    if name in shipped_portfolios() and not (folder or Path()).joinpath(name).exists():
-        return SHIPPED / f"{name}.yaml"
-    path = (folder or Path()) / name
-    place = asked.place if asked else Place(name, 1, 1)
-    where = "extends" if asked else ""
-    try:
-        if path.is_file():
-            return path
-        exists, folder_itself = path.exists(), path.is_dir()
-        near = [item.name for item in path.parent.glob("*.y*ml") if item.is_file()] if path.parent.is_dir() else []
-    except OSError as error:
-        raise InputError.single(place, where, f"cannot be read: {error.strerror}") from error
-    if exists:
-        raise InputError.single(place, where, f"{name} is a {'folder' if folder_itself else 'device'}, not a file")
-    hint = did_you_mean(path.name, [*near, *shipped_portfolios()])
-    raise InputError.single(place, where, f"there is no file {path}{hint}")
-
-
-def _chain(path: Path) -> list[Layer]:
-    """Layers from the portfolio down to `path`."""
-    layers: list[Layer] = []
-    met: dict[Path, str] = {}
-    while True:
-        tree = read_file(path, path.name if path.parent == SHIPPED else str(path))
-        if not isinstance(tree.value, dict):
-            raise InputError.single(tree.place, "", "a scenario is a mapping: write name: ..., extends: ...")
-        parent = tree.value.get("extends")
-        layers.insert(0, Layer(path.stem, _without(tree, "extends")))
-        met[path.resolve()] = path.name
-        if parent is None:
-            return layers
-        if not isinstance(parent.value, str):
-            raise InputError.single(parent.place, "extends", "the name of one file is expected here")
-        above = _find(parent.value, parent, path.parent)
-        if above.resolve() in met:
-            ring = " -> ".join([*met.values(), above.name])
-            raise InputError.single(parent.place, "extends", f"the files extend each other in a circle: {ring}")
-        path = above
-
-
-def _without(tree: Node, key: str) -> Node:
-    return Node({k: v for k, v in tree.value.items() if k != key}, tree.place, tree.key_places)
-
-
-def _resolve(merged: Node, own: Layer, parent: Scenario | None) -> Scenario:
-    """Scenario of the tree `merged`, whose last layer is `own`."""
-    document = validated(merged)
+def _scenario(document: Document, tree: Node, own: Layer, parent: Scenario | None) -> Scenario:
+    """Scenario of a document, whose last layer is `own`."""
     own_paths = {path for path, _ in own.tree.walk()}
-    faults = [
-        Problem(place_of(merged, path), ".".join(map(str, path)), text) for path, text in consistency.problems(document)
-    ]
-    if parent:
-        faults += _unknown_indices(document, parent.document, merged)
-    if faults:
-        raise InputError(faults)
     return Scenario(
         name=own.name,
         document=document,
         portfolio=parent.portfolio if parent else document,
         parent=parent,
-        places={path: node.place for path, node in merged.walk()},
+        tree=tree,
+        path=own.path,
+        places={path: node.place for path, node in tree.walk()},
         overrides=tuple(path for path, _ in leaves(document) if _leaf_written(path) in own_paths) if parent else (),
     )
 
@@ -134,37 +107,11 @@ def _leaf_written(path: str) -> str:
     return f"{above}{extensions}".rstrip(".") if extensions else path
 
 
-def _merge(base: Node, over: Node, kind: Any) -> Node:
-    """`over` laid on `base`; `kind` is the format's annotation there, None where a mapping is one value."""
-    if kind is None or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
-        return over
-    values = dict(base.value)
-    for key, node in over.value.items():
-        values[key] = _merge(values[key], node, kind_below(kind, key)) if key in values else node
-    return Node(values, over.place, {**base.key_places, **over.key_places})
-
-
-def _assign(base: Node, keys: Sequence[object], over: Node, kind: Any) -> Node:
-    """`base` with `over` laid on what stands under `keys`, which may lead into a value by year."""
-    if not keys:
-        return _merge(base, over, kind)
-    key, *rest = keys
-    if isinstance(key, int) and key < len(base.children):
-        items = list(base.children)
-        items[key] = _assign(items[key], rest, over, kind_below(kind, key))
-        return Node(items, base.place)
-    if not isinstance(base.value, dict):
-        raise InputError.single(over.place, "", f"{key} cannot be set inside {base.plain!r}, which is one value")
-    below = base.value.get(key, Node({} if rest else None, over.place))
-    value = _assign(below, rest, over, kind_below(kind, key))
-    return Node({**base.value, key: value}, base.place, {**base.key_places, key: over.place})
-
-
 def _setting(text: str) -> tuple[list[object], Node]:
     """Keys and value of `PATH=VALUE`."""
     place = Place(f"{COMMAND_LINE} {text}", 0, 0)
     path, equals, value = text.partition("=")
-    if not equals or not path.strip():
+    if not equals or not path.strip() or not value.strip():
         raise InputError.single(place, "", "a setting is PATH=VALUE, such as budget.level=+10%")
     node = read_text(value, str(place))
     if path.count(".") > DEEPEST:

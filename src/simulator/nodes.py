@@ -7,6 +7,7 @@ PyYAML's C parser reads the syntax; the types are those of the YAML 1.2 core sch
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import yaml
 
 from simulator.errors import InputError, Place
 
-SOURCED = {"value", "source", "note"}
+TEXTS = ("source", "note", "owner", "expires")
+"""What may stand beside a value."""
 DEEPEST = 40
 LARGEST_FILE = 4_000_000
 TAGS = {
@@ -66,11 +68,12 @@ def read_file(path: Path, shown: str) -> Node:
     """Tree of one YAML file; `shown` is the file's name in messages."""
     start = Place(shown, 1, 1)
     try:
-        data = path.read_bytes()
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= LARGEST_FILE else b""
     except OSError as error:
         raise InputError.single(start, "", f"cannot be read: {error.strerror or error}") from error
-    if len(data) > LARGEST_FILE:
-        raise InputError.single(start, "", f"is {len(data):,} bytes long: a scenario has at most {LARGEST_FILE:,}")
+    if size > LARGEST_FILE:
+        raise InputError.single(start, "", f"is {size:,} bytes long: a scenario has at most {LARGEST_FILE:,}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,7 +90,8 @@ def read_text(text: str, shown: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown, 1, 1)
-        raise InputError.single(place, "", f"is not YAML here: {error.problem or error.context}") from error
+        problem = (error.problem or error.context or "").removeprefix("but ")
+        raise InputError.single(place, "", f"is not YAML here: {problem}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0]
         raise InputError.single(Place(shown, 1, 1), "", f"is not YAML: {reason}") from error
@@ -183,15 +187,24 @@ def _unwrapped(node: Node) -> Node:
     if "value" not in node.value or set(node.value) & {"unit"}:
         return node
     for key in node.value:
-        if key not in SOURCED:
-            raise InputError.single(node.key_places[key], "", f"{key}: beside value there may be source and note")
-    texts = {name: node.value[name].value for name in ("source", "note") if name in node.value}
+        if key not in (*TEXTS, "value"):
+            raise InputError.single(node.key_places[key], "", f"{key}: beside value there may be {', '.join(TEXTS)}")
+    texts = {name: node.value[name].value for name in TEXTS if name in node.value}
     for name, text in texts.items():
         if not isinstance(text, str):
             raise InputError.single(node.value[name].place, name, "text is expected here: put it in quotes")
+    if "expires" in texts and not _is_day(texts["expires"]):
+        raise InputError.single(node.value["expires"].place, "expires", "a day is expected here: write 2027-03-31")
     inner: Node = node.value["value"]
-    place = replace(inner.place, source=texts.get("source"), note=texts.get("note"))
-    return replace(inner, place=place)
+    return replace(inner, place=replace(inner.place, **texts))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _scalar(text: str, *, quoted: bool) -> object:

@@ -21,6 +21,21 @@ class Table(StrEnum):
     FLOWS = "flows"
 
 
+class CheckFormat(StrEnum):
+    """How what a check found is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class Kind(StrEnum):
+    """Kinds of file."""
+
+    SCENARIO = "scenario"
+    PORTFOLIO = "portfolio"
+
+
 class Language(StrEnum):
     """Languages of tables and warnings."""
 
@@ -44,6 +59,11 @@ Programmes = Annotated[
 ]
 Years = Annotated[str, typer.Option(metavar="2022-2026", help="Show these fiscal years.", show_default=False)]
 Settings = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Override one input; repeatable.")]
+Overlays = Annotated[
+    list[str], typer.Option(metavar="FILE", help="Lay what this scenario changes over the file; repeatable.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
+Assumptions = Annotated[bool, typer.Option("--assumptions", help="List assumptions alone, with owner and expiry.")]
 Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]
 Differences = Annotated[bool, typer.Option("--differences", help="Add rows of difference and ratio to csv and json.")]
 Conditions = Annotated[

@@ -9,6 +9,9 @@ from simulator.arrays import Floats
 from simulator.award_types import Component
 from simulator.leaves import Leaves
 
+LEAST = 1e-100
+"""The least that an index is of its first level: below, and beyond its inverse, numbers would not exist."""
+
 
 def component_price(leaves: Leaves, programme: str, award: str, name: str) -> Floats:
     """Price of one cost component, (Y, r) million yen for each start, end, month or year."""
@@ -105,7 +108,7 @@ def _index(leaves: Leaves, name: str) -> Floats:
     if leaves.document.economy[name].path is not None:
         return leaves.by_year(f"economy.{name}.path", years)
     spanned = range(min(base, years.start), max(base + 1, years.stop))
-    level = compounded(leaves.by_year(f"economy.{name}.growth", spanned))
+    level = np.clip(compounded(leaves.by_year(f"economy.{name}.growth", spanned)), LEAST, 1.0 / LEAST)
     shown = level[years.start - spanned.start : years.stop - spanned.start]
     return np.asarray(shown / level[base - spanned.start])
 

@@ -15,8 +15,7 @@ from functools import partial
 
 from simulator.errors import QuantityError
 
-LONGEST_TEXT = 200  # characters: no quantity needs more, and it bounds the time to refuse
-LONGEST_DURATION = 1200  # months
+LONGEST_TEXT, LONGEST_DURATION = 200, 1200  # characters, which bounds the time to refuse; months
 FISCAL_YEARS = range(1900, 2201)
 SCALES = {
     "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7,
@@ -47,6 +46,7 @@ INSTEAD = {
     "growth rate": "1% or 0.01",
     "count": "4,000 or 4,000 人",
     "number": "1.05 or 105%",
+    "factor": "1.1 or 110%",
     "duration": "24 months or 2 years",
     "fiscal year": "2022, FY2022 or R4",
     "month": "april, apr or 4月",
@@ -190,26 +190,27 @@ def _sum(terms: list[tuple[str, str]], value: object) -> Decimal:
 
 def _level(value: object) -> float:
     """Read a change against the base: ``+10%`` is 0.1; only a typed number may lack its sign."""
-    number = _measured(value, "level change", PROPORTIONS, limit=1, style="+g")
+    number = _measured(value, "level change", PROPORTIONS, limit=1)
     if isinstance(value, str) and number and not re.match(SIGN, _text(value, "level change")):
         raise _refusal(value, "has no sign", f"+{_said(value)} or -{_said(value)}")
     return number
 
 
 def _measured(
-    value: object, noun: str, units: Mapping[str, Decimal], *, limit: float = math.inf, style: str = "g"
+    value: object, noun: str, units: Mapping[str, Decimal], *, limit: float = math.inf, plus: bool = True
 ) -> float:
-    """Read a number and its unit; without a unit up to ``limit``: a share of 10 means 10%."""
+    """Read a number and its unit; without a unit up to ``limit``: a share of 10 means 10%; perhaps without ``plus``."""
     unit, number = "", _typed(value)
     if number is None:
         match = MEASURE.fullmatch(_text(value, noun))
-        if match is None or match["unit"] not in units:
+        if match is None or match["unit"] not in units or (match["sign"] == "+" and not plus):
             raise _no(value, noun)
         unit, size = match["unit"], _decimal(match["number"], value)
         number = float(units[unit] * (-size if MINUS.match(match["sign"]) else size))
     if not unit and limit < abs(number) < math.inf:
+        sign = "+" if noun == "level change" else ""
         why = f"is above {limit:g}" if number > 0 else f"is below {-limit:g}"
-        meant = f"{number:{style}}% or {number / 100:{style}}" if abs(number) <= 100 else INSTEAD[noun]
+        meant = f"{number:{sign}g}% or {number / 100:{sign}g}" if abs(number) <= 100 else INSTEAD[noun]
         raise _refusal(value, why, meant)
     return number
 
@@ -295,5 +296,5 @@ LEVEL = Quantity("level change", "share", _level, -1, 1e3, "+10%")
 GROWTH = Quantity("growth rate", "share", _growth, -1, 10, "1%", exclusive=True)
 COUNT = Quantity("count", "count", _count, 0, 1e12, "4,000")
 INDEX = Quantity("index", "ratio", _number, 0, 1e6, "1.05", exclusive=True)
-FACTOR = Quantity("factor", "ratio", _number, 0, 1e6, "1.1")
+FACTOR = Quantity("factor", "ratio", partial(_measured, noun="factor", units=PROPORTIONS, plus=False), 0, 1e6, "1.1")
 ELASTICITY = Quantity("elasticity", "ratio", _number, -10, 10, "0.3")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from simulator.errors import Place
@@ -25,6 +26,17 @@ class Source(NamedTuple):
     place: Place | None
     source: str
     note: str
+    owner: str = ""
+    expires: str = ""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether no published source states it."""
+        return self.source.startswith(ASSUMPTION)
+
+    def expired(self, day: date) -> bool:
+        """Whether an assumption holds no longer on that day."""
+        return bool(self.expires) and date.fromisoformat(self.expires) < day
 
 
 class Residual(NamedTuple):
@@ -42,9 +54,8 @@ def sources(scenario: Scenario) -> Iterator[Source]:
         if path.partition(".")[0] in FOR_PEOPLE or ".label." in path or path.startswith("figures."):
             continue
         for below, value, unit in _values(leaf):
-            place = _place(scenario, f"{path}.{below}" if below else path, path)
-            source = place.source or "" if place else ""
-            yield Source(f"{path}.{below}" if below else path, value, unit, place, source, _note(place))
+            full = f"{path}.{below}" if below else path
+            yield _stated(full, value, unit, _place(scenario, full, path))
     for section, figures in scenario.document.figures.items():
         for name, figure in figures.items():
             path = f"figures.{section}.{name}"
@@ -57,7 +68,7 @@ def assumptions(scenario: Scenario, name: str, programme: str, award: str) -> li
     of_award = f"programmes.{programme}.awards.{award}."
     paths = [f"{of_award}{field}" for field in COEFFICIENTS.get(name, ())]
     found = [source for source in sources(scenario) if source.path in paths] if paths else []
-    return [source for source in found if not source.source or source.source.startswith(ASSUMPTION)]
+    return [source for source in found if source.assumed or not source.source]
 
 
 def residuals(scenario: Scenario) -> Iterator[Residual]:
@@ -85,7 +96,15 @@ def _place(scenario: Scenario, path: str, leaf: str) -> Place | None:
     place, whole = scenario.places.get(path), scenario.places.get(leaf)
     if place is None or whole is None or place.source or place.file != whole.file:
         return place or whole
-    return replace(place, source=whole.source, note=place.note or whole.note)
+    return replace(place, source=whole.source, note=place.note or whole.note, owner=whole.owner, expires=whole.expires)
+
+
+def _stated(path: str, value: str, unit: str, place: Place | None) -> Source:
+    """An input with what its place says of it."""
+    if place is None:
+        return Source(path, value, unit, None, "", "")
+    texts = (place.source, place.note, place.owner, place.expires)
+    return Source(path, value, unit, place, *(text or "" for text in texts))
 
 
 def _note(place: Place | None) -> str:

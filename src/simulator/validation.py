@@ -3,60 +3,98 @@
 import difflib
 import types
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from simulator.errors import InputError, Place, Problem
+from simulator import consistency
+from simulator.errors import Place, Problem
 from simulator.fields import WHOLE
 from simulator.nodes import Node
 from simulator.scenario import Document
 from simulator.values import PlacedError
 
+Keys = tuple[object, ...]
 WORDING = {
+    "string_type": "a text is expected here: put it in quotes",
+    "invalid_key": "a word is expected as key here",
     "too_short": "at least one is needed here",
     "tuple_type": "a list is expected here: write [..., ...]",
     "dict_type": "a mapping is expected here, with a key for each",
     "model_type": "a mapping is expected here, with the keys of the format",
 }
 """Words for faults whose wording by pydantic speaks of Python."""
+ATTEMPTS = 3
+"""Times that a tree is mended: what is missing elsewhere may show only then."""
 ENTRIES = {"programmes": "programme", "awards": "award type", "costs": "cost component", "economy": "index"}
 """Mappings whose keys are names, with what each entry is called."""
 
 
-def validated(tree: Node) -> Document:
-    """Document of a tree; InputError with every fault."""
-    try:
-        return Document.model_validate(tree.plain)
-    except ValidationError as error:
-        raise InputError(_problems(error, tree)) from None
+def checked(tree: Node, above: Node | None) -> tuple[Document | None, Node, list[Problem]]:
+    """Document of a tree, the tree that it is of, and every problem, of single values and of values together.
 
-
-def _problems(error: ValidationError, tree: Node) -> list[Problem]:
+    So that one fault does not hide others, what is faulty is taken from the tree of the layer above, or left out,
+    before rules between fields are checked. No document where what is left cannot be read.
+    """
     problems: dict[str, Problem] = {}
-    for fault in error.errors():
-        keys, message = _fault(tuple(fault["loc"]), fault, tree)
-        key_place = _descend(tree, keys[:-1]).key_places.get(keys[-1]) if keys else None
-        place = key_place if key_place and fault["type"] == "extra_forbidden" else place_of(tree, keys)
-        problem = Problem(place, ".".join(map(str, keys)), message)
-        problems.setdefault(str(problem), problem)
-    return list(problems.values())
+    mended: list[Keys] = []
+    document = None
+    for attempt in range(ATTEMPTS):
+        try:
+            document = Document.model_validate(tree.plain)
+            break
+        except ValidationError as error:
+            faults = [_fault(tuple(fault["loc"]), fault, tree) for fault in error.errors()]
+            if attempt == 0:
+                problems = {str(problem): problem for problem in (_problem(fault, tree) for fault in faults)}
+            mended += [keys for keys, *_ in faults]
+            tree = reduce(lambda mending, keys: _mended(mending, keys, above), (keys for keys, *_ in faults), tree)
+    if document is not None and not any(len(keys) > 1 and keys[-2] in ENTRIES for keys in mended):
+        for keys, text in consistency.problems(document):
+            if not any(keys[: len(other)] == other[: len(keys)] for other in mended):
+                problem = Problem(place_of(tree, keys), ".".join(map(str, keys)), text)
+                problems[str(problem)] = problem
+    return document, tree, list(problems.values())
 
 
-def _fault(keys: tuple[object, ...], fault: Any, tree: Node) -> tuple[tuple[object, ...], str]:
-    """Place and wording of one fault that pydantic found."""
+def _mended(tree: Node, keys: Keys, above: Node | None) -> Node:
+    """The tree with what stands under `keys` taken from `above`, or left out where that lacks it."""
+    key, *rest = keys or ("",)
+    if not isinstance(tree.value, dict) or key not in tree.value:
+        return above or tree
+    higher = above.value.get(key) if above is not None and isinstance(above.value, dict) else None
+    values, below = dict(tree.value), tree.value[key]
+    inside = bool(rest) and isinstance(below.value, dict) and rest[0] in below.value
+    mended = _mended(below, tuple(rest), higher) if inside else higher
+    if mended is None:
+        del values[key]
+    else:
+        values[key] = mended
+    return Node(values, tree.place, tree.key_places)
+
+
+def _problem(fault: tuple[Keys, str, bool], tree: Node) -> Problem:
+    """A fault at the place of its key where that is what is wrong, else of its value."""
+    keys, message, of_key = fault
+    key_place = _descend(tree, keys[:-1]).key_places.get(keys[-1]) if keys and of_key else None
+    return Problem(key_place or place_of(tree, keys), ".".join(map(str, keys)), message)
+
+
+def _fault(keys: Keys, fault: Any, tree: Node) -> tuple[Keys, str, bool]:
+    """Place and wording of one fault that pydantic found, and whether the key itself is wrong."""
     raised = fault.get("ctx", {}).get("error")
     if raised is not None:
-        return (*keys, *(raised.within if isinstance(raised, PlacedError) else ())), str(raised)
+        return (*keys, *(raised.within if isinstance(raised, PlacedError) else ())), str(raised), False
     if fault["type"] == "extra_forbidden":
         kind = _kind_at(keys[:-1])
-        return keys, f"no such key{did_you_mean(str(keys[-1]), _keys_of(kind))}"
+        return keys, f"no such key{did_you_mean(str(keys[-1]), _keys_of(kind))}", True
     if fault["type"] == "missing":
-        return keys[:-1], _missing(keys, tree)
+        return keys[:-1], _missing(keys, tree), False
     if fault["type"] in WORDING:
-        return keys, WORDING[fault["type"]]
+        return keys, WORDING[fault["type"]], False
     found = _descend(tree, keys).plain
-    return keys, f"{fault['msg'].replace('Input should be', 'must be')}, not {_short(found)}"
+    return keys, f"{fault['msg'].replace('Input should be', 'must be')}, not {_short(found)}", False
 
 
 def _keys_of(kind: Any) -> list[str]:

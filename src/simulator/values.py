@@ -85,45 +85,55 @@ StartMonths = tuple[float, ...]
 Spread = tuple[float, ...]
 
 
-def number(quantity: Quantity) -> Callable[[object], Number]:
+@dataclass(frozen=True, slots=True)
+class OneNumber:
     """Reader of a single number."""
 
-    def read(value: object) -> Number:
+    quantity: Quantity
+
+    def __call__(self, value: object) -> Number:
+        """Read a number; PlacedError or QuantityError for anything else."""
         if isinstance(value, dict):
-            raise PlacedError(f"one {quantity.name} is expected here, not a mapping: write {quantity.example}")
-        return Steps(quantity, ((ALWAYS, quantity.parse(value)),))
+            expected = f"one {self.quantity.name} is expected here, not a mapping"
+            raise PlacedError(f"{expected}: write {self.quantity.example}")
+        return Steps(self.quantity, ((ALWAYS, self.quantity.parse(value)),))
 
-    return read
 
-
-def by_destination(quantity: Quantity) -> Callable[[object], Number | dict[str, Number]]:
+@dataclass(frozen=True, slots=True)
+class ByDestination:
     """Reader of a single number, or of one number for each destination."""
-    one = number(quantity)
 
-    def read(value: object) -> Number | dict[str, Number]:
+    quantity: Quantity
+
+    def __call__(self, value: object) -> Number | dict[str, Number]:
+        """Read a number or numbers; PlacedError or QuantityError for anything else."""
+        one = OneNumber(self.quantity)
         if isinstance(value, dict):
             return {str(key): _within(key, one, item) for key, item in value.items()}
         return one(value)
 
-    return read
+
+@dataclass(frozen=True, slots=True)
+class ByYear:
+    """Reader of a number or of numbers by year; `before` holds before the first named year."""
+
+    quantity: Quantity
+    before: float | None = None
+
+    def __call__(self, value: object) -> Number:
+        """Read a number or numbers; PlacedError or QuantityError for anything else."""
+        if isinstance(value, dict) and value:
+            _years(value, lambda item: item)  # a mapping is by year here and nothing else
+        return Steps(self.quantity, _steps(value, self.quantity.parse, self.before))
 
 
 def shares(value: object) -> dict[str, Number]:
     """Reader of shares that add up to 1, such as those of destinations."""
     if not isinstance(value, dict) or not value:
         raise PlacedError("shares by name are expected here: write {americas: 60%, europe: 40%}")
-    one = number(quantities.SHARE)
+    one = OneNumber(quantities.SHARE)
     read = {str(key): _within(key, one, item) for key, item in value.items()}
     adds_up([share.at(ALWAYS) for share in read.values()])
-    return read
-
-
-def by_year(quantity: Quantity, *, before: float | None = None) -> Callable[[object], Number]:
-    """Reader of a number or of numbers by year; `before` holds before the first named year."""
-
-    def read(value: object) -> Number:
-        return Steps(quantity, _steps(value, quantity.parse, before))
-
     return read
 
 
@@ -161,20 +171,24 @@ def spread(value: object) -> Steps[Spread]:
 
 def lag(value: object) -> int:
     """Whole years, at least one: what happens in a year follows from the years before it."""
-    years = value / 1.0 if isinstance(value, int) and not isinstance(value, bool) else _fixed(value) / 12.0
+    instead = f"write whole years, from 1 year to {LONGEST_LAG} years"
+    try:
+        years = value / 1.0 if isinstance(value, int) and not isinstance(value, bool) else _fixed(value) / 12.0
+    except QuantityError as error:
+        raise PlacedError(f"{error.args[0].partition(':')[0]}: {instead}") from error
     if years != int(years) or not 1 <= years <= LONGEST_LAG:
-        raise PlacedError(f"{value} is no lag: write whole years, from 1 year to {LONGEST_LAG} years")
+        raise PlacedError(f"{value} is no lag: {instead}")
     return int(years)
 
 
 def several(value: object) -> object:
-    """A list of YAML as the tuple that it is in a document that never changes."""
-    return tuple(value) if isinstance(value, list) else value
+    """A list of YAML as the tuple that it is in a document that never changes; null is an empty one."""
+    return () if value is None else tuple(value) if isinstance(value, list) else value
 
 
 def by_fiscal_year(value: object) -> object:
     """A mapping by fiscal year, however the years are written."""
-    if not isinstance(value, dict):
+    if value is not None and not isinstance(value, dict):
         raise PlacedError("a mapping by fiscal year is expected here: write {2022: ...}")
     return dict(_years(value, lambda item: item)) if value else {}
 

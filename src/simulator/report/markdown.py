@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TextIO
 
-from simulator.report.pages import Sheet
+from simulator.report.sheets import Sheet
 
 INDENT = "&emsp;"
 

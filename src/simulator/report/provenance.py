@@ -1,5 +1,7 @@
-"""Where the numbers come from, for the terminal: one line an input, then what the unit costs leave unexplained."""
+"""Where the numbers come from: one line an input, for people and for other programs."""
 
+import csv
+import json
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -8,28 +10,62 @@ from rich.cells import cell_len
 from simulator import sources
 from simulator.labels import Words
 from simulator.scenario import Scenario
+from simulator.sources import Source
 
+FIELDS = ("path", "value", "unit", "file", "line", "source", "note", "owner", "expires")
 WIDEST = 48
 """Columns wider than this do not push the others aside."""
 
 
-def write(scenario: Scenario, words: Words, stream: TextIO) -> None:
-    """Print every input in force, then the residuals with their share of the budget."""
+def write_table(scenario: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
+    """Print inputs, then the residuals of the portfolio with their share of the budget."""
     header = [words("sources", key) for key in ("path", "value", "unit", "place", "source")]
-    rows = [_row(source, words) for source in sources.sources(scenario)]
-    _columns([header, *rows], stream)
+    _columns([header, *(_row(source, words) for source in listed)], stream)
     residuals = list(sources.residuals(scenario))
-    if residuals:
+    if residuals and not all(source.assumed for source in listed):
         stream.write(f"\n{words('sources', 'residuals')}\n")
         heads = [words("sources", key) for key in ("programme", "named", "amount", "share")]
         _columns([heads, *(_residual(residual, scenario, words) for residual in residuals)], stream)
 
 
-def _row(source: sources.Source, words: Words) -> list[str]:
+def write_markdown(_: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
+    """Print inputs as a Markdown table."""
+    rows = [[words("sources", key) for key in ("path", "value", "unit", "place", "source")], ["---"] * 5]
+    rows += [_row(source, words) for source in listed]
+    stream.writelines(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
+
+
+def write_csv(_: Scenario, listed: Sequence[Source], __: Words, stream: TextIO) -> None:
+    """Print inputs as CSV, with owner and expiry."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(FIELDS)
+    writer.writerows(_fields(source).values() for source in listed)
+
+
+def write_json(_: Scenario, listed: Sequence[Source], __: Words, stream: TextIO) -> None:
+    """Print inputs as a JSON list with an object for each."""
+    lines = ",\n".join(json.dumps(_fields(source), ensure_ascii=False) for source in listed)
+    stream.write(f"[\n{lines}\n]\n" if listed else "[]\n")
+
+
+WRITERS = {"table": write_table, "markdown": write_markdown, "csv": write_csv, "json": write_json}
+"""Writers by the name of their format."""
+
+
+def _fields(source: Source) -> dict[str, object]:
+    place = source.place
+    file, line = (place.file, place.line or None) if place else ("", None)
+    rest = (source.source, source.note, source.owner, source.expires)
+    return dict(zip(FIELDS, (source.path, source.value, source.unit, file, line, *rest), strict=True))
+
+
+def _row(source: Source, words: Words) -> list[str]:
     place = str(source.place) if source.place else ""
     default = "" if source.place else words("sources", "default")
     said = source.source or default or words("sources", "unsourced")
-    return [source.path, source.value, source.unit, place, f"{said} ({source.note})" if source.note else said]
+    beside = [source.note, source.owner, words("sources", "until", day=source.expires) if source.expires else ""]
+    told = "; ".join(text for text in beside if text)
+    return [source.path, source.value, source.unit, place, f"{said} ({told})" if told else said]
 
 
 def _residual(residual: sources.Residual, scenario: Scenario, words: Words) -> list[str]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.report.pages import Sheet
+from simulator.report.sheets import Sheet
 
 UNLIMITED = 10_000
 """Columns are as wide as their figures need: ten years of a large portfolio fit 100."""
@@ -22,7 +22,9 @@ def write(heading: Sequence[str], sheets: Sequence[Sheet], stream: TextIO) -> No
     page = StringIO()
     console = Console(file=page, highlight=False, width=UNLIMITED, force_terminal=stream.isatty())
     for text in heading:
-        console.print(Text(text), width=PAGE_WIDTH)
+        for wrapped in Text(text).wrap(console, PAGE_WIDTH):
+            wrapped.rstrip()
+            console.print(wrapped)
     for sheet in sheets:
         console.print()
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)

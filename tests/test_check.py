@@ -1,0 +1,162 @@
+"""Checks before anything runs: problems, suspicions, assumptions with an expiry, overlays, a scenario to start from."""
+
+import json
+import os
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import simulator as sim
+from simulator.cli import main
+from tests.test_loading import write
+
+FELLOW = "programmes: {overseas_fellowships: {awards: {fellowship: {%s}}}}"
+YESTERDAY, TOMORROW = (date.today() + timedelta(days=days) for days in (-1, 1))
+
+
+def simulate(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return int(str(ended.value.code or 0))
+
+
+def scenario(folder: Path, text: str, name: str = "mine.yaml") -> Path:
+    return write(folder, name, f"extends: mext-fy2022\n{text}\n")
+
+
+def test_a_sound_scenario_has_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("check", "scenarios/plus10pct.yaml", "--strict") == 0
+    assert capsys.readouterr().out == "no problem in 1 file\n"
+
+
+@pytest.mark.parametrize("path", sorted(Path("scenarios").glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_shipped_scenario_is_suspicious(path: Path) -> None:
+    assert simulate("check", path, "--strict") == 0
+
+
+def test_every_problem_of_every_file_is_listed_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parent = scenario(tmp_path, "budget: {level: 5%}", "parent.yaml")
+    child = write(tmp_path, "child.yaml", "extends: parent.yaml\nbudget: {growth: soon}\n")
+    assert simulate("check", parent, child) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["budget.level", "budget.growth"]
+
+
+def test_what_only_numbers_show_is_found_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate("check", scenario(tmp_path, FELLOW % "take_up: 0%")) == 2
+    assert "take_up: is 0, so that intake rule steady could never spend" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "said"),
+    [
+        (FELLOW % "take_up: 0.5%", "take_up", "0.005 is a share of 0.50%: is that meant?"),
+        ("budget: {level: +0%}", "budget.level", "this override changes nothing: mext-fy2022 says the same"),
+        (FELLOW % "plan: {2040: 300}", "plan", "FY2040 is after FY2031, the last year shown"),
+        (FELLOW % "costs: {flight_out: {amount: 300000}}", "costs", "one award costs 300,010.7 million yen"),
+        (
+            FELLOW % "history: {2021: 900}",
+            "overseas_fellowships",
+            "earlier awards oblige 4,959.0 million yen in FY2022",
+        ),
+        (
+            FELLOW % f"take_up: {{value: 98%, source: 'assumption: guess', owner: Sato, expires: {YESTERDAY}}}",
+            "take_up",
+            f"this assumption expired on {YESTERDAY}, Sato: confirm it",
+        ),
+    ],
+)
+def test_suspicions(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, path: str, said: str) -> None:
+    file = scenario(tmp_path, text)
+    assert simulate("check", file) == 0
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if said in line)
+    assert line.startswith(f"{file}:2:") or "history" in text
+    assert ": warning: " in line
+    assert path in line
+    assert simulate("check", file, "--strict") == 2
+
+
+def test_findings_for_editors_and_github(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = scenario(tmp_path, "budget: {level: 10%}")
+    assert simulate("check", file, "--format", "json") == 2
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found == {
+        "file": str(file),
+        "line": 2,
+        "column": 17,
+        "path": "budget.level",
+        "severity": "error",
+        "message": "10% has no sign: write +10% or -10%",
+    }
+    simulate("check", file, "--format", "github")
+    message = "budget.level: 10%25 has no sign: write +10%25 or -10%25"
+    assert capsys.readouterr().out == f"::error file={file},line=2,col=17::{message}\n"
+    simulate("check", "scenarios/plus10pct.yaml", "--format", "json")
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_assumptions_are_listed_with_owner_and_expiry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"take_up: {{value: 98%, source: 'assumption: guess', owner: 佐藤, expires: {TOMORROW}}}"
+    file = scenario(tmp_path, FELLOW % text)
+    assert simulate("sources", file, "--assumptions", "--strict", "--format", "json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert all(each["source"].startswith("assumption:") for each in listed)
+    (mine,) = (each for each in listed if each["file"] == str(file))
+    assert mine["path"].endswith("fellowship.take_up")
+    assert (mine["value"], mine["owner"], mine["expires"]) == ("0.98", "佐藤", str(TOMORROW))
+    simulate("sources", file, "--format", "csv")
+    assert len(capsys.readouterr().out.splitlines()) - 1 > len(listed)
+
+
+def test_an_expired_assumption_is_an_error_where_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"take_up: {{value: 98%, source: 'assumption: guess', expires: {YESTERDAY}}}"
+    file = scenario(tmp_path, FELLOW % text)
+    assert simulate("sources", file) == 0
+    assert f"warning: {file}:2:" in capsys.readouterr().err
+    assert simulate("sources", file, "--strict") == 2
+
+
+def test_overlays_are_laid_over_one_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    both = sim.load("scenarios/baseline.yaml", overlays=["scenarios/plus10pct.yaml", "scenarios/sakura-halved.yaml"])
+    assert both.name == "baseline+plus10pct+sakura-halved"
+    assert both.parent is not None
+    assert both.parent.name == "baseline"
+    sakura = sim.run(both).runs[0].of("budget", "sakura_science")[0, 0]
+    assert sakura == pytest.approx(1760 * 1.1 * 0.5)
+    options = ("--overlay", "scenarios/plus10pct.yaml", "--overlay", "scenarios/minus10pct.yaml")
+    assert simulate("scenarios/baseline.yaml", *options) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("scenarios/minus10pct.yaml:7:10: budget.level: minus10pct says -10%, plus10pct says +10%")
+
+
+def test_overlays_of_another_baseline_are_refused(tmp_path: Path) -> None:
+    other = write(tmp_path, "other.yaml", Path("src/simulator/portfolios/mext-fy2022.yaml").read_text("utf-8"))
+    with pytest.raises(sim.InputError, match="overlays change one baseline"):
+        sim.load("scenarios/baseline.yaml", overlays=[other])
+
+
+def test_a_name_is_not_inherited(tmp_path: Path) -> None:
+    document = sim.load(scenario(tmp_path, "name: Mine")).document
+    assert (document.name, document.label.en, document.description) == ("Mine", None, "")
+
+
+def test_a_scenario_to_start_from_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        assert simulate("init", "first") == 0
+        assert simulate("first.yaml") == 0
+        assert simulate("check", "first.yaml", "--strict") == 0
+        assert simulate("init", "first") == 2
+        assert "first.yaml: is there already" in capsys.readouterr().err
+        assert simulate("init", "no/such/folder") == 2
+        assert [path.name for path in tmp_path.iterdir()] == ["first.yaml"]
+        text = Path("first.yaml").read_text(encoding="utf-8")
+        text = re.sub(r"(?m)^# (?=programmes| )|(?<=^  )# (?=growth|changes|  -)", "", text)
+        Path("first.yaml").write_text(text, encoding="utf-8")  # what it says in comments is right too
+        assert simulate("check", "first.yaml") == 0
+        assert len(sim.load("first.yaml").overrides) > 5
+    finally:
+        os.chdir(here)

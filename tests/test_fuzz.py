@@ -1,0 +1,126 @@
+"""Whatever a file holds, reading it gives a scenario or one of our errors, in little time; files of ill will too."""
+
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import simulator as sim
+from tests.fuzzed import ODD, SHIPPED, mutated, read
+from tests.test_loading import write
+
+TEXTS = [path.read_text(encoding="utf-8") for path in SHIPPED]
+KEYS = sorted({word for text in TEXTS for line in text.splitlines() if (word := line.partition(":")[0].strip(" -{"))})
+LONGEST = 5.0  # seconds; a machine that does other work is given time
+
+
+def fuzzing(number: int) -> settings:
+    return settings(
+        max_examples=number, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
+    )
+
+
+def bounded(content: bytes) -> str:
+    started = time.perf_counter()
+    became = read(content)
+    assert time.perf_counter() - started < LONGEST
+    return became
+
+
+@fuzzing(300)
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_any_bytes(content: bytes) -> None:
+    assert bounded(content) in ("refused", "scenario")
+
+
+SCALARS = st.sampled_from(ODD) | st.integers().map(str) | st.floats().map(str) | st.sampled_from(KEYS)
+TREES = st.recursive(
+    SCALARS,
+    lambda below: (
+        st.lists(below, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.dictionaries(st.sampled_from(KEYS) | SCALARS, below, max_size=4).map(
+            lambda tree: "{" + ", ".join(f"{key}: {value}" for key, value in tree.items()) + "}"
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@fuzzing(300)
+@given(
+    st.dictionaries(
+        st.sampled_from(["budget", "programmes", "economy", "years", "first_year", *KEYS]), TREES, max_size=5
+    )
+)
+def test_any_structure(tree: dict[str, str]) -> None:
+    lines = [f"{key}: {value}" for key, value in tree.items()]
+    assert bounded("\n".join(["extends: mext-fy2022", *lines]).encode("utf-8", "replace")) in ("refused", "scenario")
+
+
+def test_mutations_of_the_shipped_files_of_which_some_still_load() -> None:
+    became: set[str] = set()
+
+    @fuzzing(400)
+    @given(st.sampled_from(TEXTS), st.lists(st.tuples(*[st.integers(0, 10_000)] * 3), min_size=1, max_size=4))
+    def check(text: str, choices: list[tuple[int, int, int]]) -> None:
+        became.add(bounded(mutated(text, choices).encode("utf-8", "replace")))
+
+    check()
+    assert became == {"refused", "scenario"}
+
+
+LAUGHS = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'lol'}]" for n in range(12))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: !!python/object/apply:os.system ['true']", "the tag"),
+        ("extends: /dev/zero", "is a device"),
+        ("extends: /dev/stdin", "is a"),
+        ("extends: https://example.org/a.yaml", "files are read from this machine alone"),
+        ("extends: /", "is a folder"),
+        ("extends: /etc/passwd", "does not end in .yaml"),
+        (LAUGHS, "aliases (*name) are not read here"),
+        ("a: &a {b: *a}", "aliases"),
+        ("extends: loop.yaml", "there is no file"),
+        ("[" * 5000, "is nested more than"),
+        ("extends: ['mext-fy2022']", "the name of one file is expected here"),
+        ('extends: "mext\\0fy"', ""),
+    ],
+)
+def test_files_of_ill_will(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(write(tmp_path, "hostile.yaml", text))
+    assert said in str(raised.value)
+
+
+def test_other_peoples_files_are_not_quoted(tmp_path: Path) -> None:
+    write(tmp_path, "secret.yaml", "password: hunter2\ntoken: abc\nname: me\n")
+    write(tmp_path, "text.yaml", "just a secret line\n")
+    for name in ("secret.yaml", "text.yaml"):
+        with pytest.raises(sim.InputError) as raised:
+            sim.load(write(tmp_path, "mine.yaml", f"extends: {name}\n"))
+        assert "is no scenario and no portfolio" in str(raised.value)
+        assert not any(word in str(raised.value) for word in ("hunter2", "password", "token", "secret line"))
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.yaml"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    command = [sys.executable, "-c", f"from simulator.cli import main; main([{str(path)!r}])"]
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
+
+    ended = subprocess.run(command, capture_output=True, text=True, preexec_fn=small, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert "is 100,000,000 bytes long" in ended.stderr
+    assert ended.stdout == ""
