@@ -1,5 +1,6 @@
 """What the benchmarks simulate: the shipped portfolio, which of its numbers vary, and which measures are kept."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,16 @@ from simulator.scenario import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIO = ROOT / "scenarios" / "baseline.yaml"
+
+EVERY_FEATURE = ROOT / "benchmarks" / "every_feature.yaml"
+"""An invented portfolio: promotions, feeds, demand, extensions, backlog, instalments, cuts, renewal, partners."""
+
+BY_PRIORITY = (
+    "budget.allocation=priority",
+    "budget.total={2022: 10000, 2025: 11000}",
+    "budget.priority=[projects]",
+)
+"""Settings of that portfolio with its money split by priority."""
 
 MEASURES = ("selected", "starts", "active", "spend", "commitments", "unspent", "shortfall", "outyear_commitments")
 """Those that planners look at first: eight of the dictionary's, by award type or programme, in every year."""
@@ -47,9 +58,22 @@ def take_ups(document: Document) -> list[str]:
     return [f"{path}.take_up" for path in _awards(document)]
 
 
-def batch(varied: Varied, scenario: Path = SCENARIO) -> Batch:
-    """The scenario with its varied numbers, of which `simulator.inputs.blocks` makes blocks."""
-    return Batch((load(scenario),), varied, len(next(iter(varied.values()))))
+def every_feature(runs: int, settings: Sequence[str] = ()) -> Batch:
+    """A portfolio that uses every feature of the model, numbers of some of them varied."""
+    fellowship, projects = "programmes.fellows.awards.fellowship", "programmes.projects.awards"
+    draw = np.random.default_rng(1).uniform
+    varied = {
+        "budget.level": draw(-0.2, 0.2, runs),
+        f"{projects}.feasibility_study.promotes.0.share": draw(0.2, 0.6, runs),
+        f"{projects}.equipment.costs.grant.revision": draw(-0.2, 0.2, runs),
+        f"{fellowship}.take_up": draw(0.8, 1.0, runs),
+    }
+    return batch(varied, EVERY_FEATURE, settings)
+
+
+def batch(varied: Varied, scenario: Path = SCENARIO, settings: Sequence[str] = ()) -> Batch:
+    """The scenario with its varied numbers, of which `simulator.inputs.blocks` makes blocks; settings as of `load`."""
+    return Batch((load(scenario, settings=settings),), varied, len(next(iter(varied.values()))))
 
 
 def _awards(document: Document) -> dict[str, list[str]]:

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import study
 from fused import Engine, agree, empty_flows
-from fused_loops import simulate as fused_loop
 from timing import alternate
 
 import simulator
 from simulator import cohorts
-from simulator.arrays import Floats, Flows, Inputs
+from simulator.arrays import Floats, Inputs
+from simulator.flows import Flows
 from simulator.inputs import blocks
 from simulator.leaves import Batch
 from simulator.measures import measure
@@ -36,6 +36,7 @@ SIZES = (160, 320, 456, 1024, 2048, 4096, 8192, 16384)
 SAMPLE = 16384
 """Runs of one timed sample, in as many blocks as that takes: the first of them finds the cache cold."""
 
+Call = Callable[[], object]
 Simulate = Callable[[Inputs, Flows], Flows]
 
 
@@ -75,6 +76,8 @@ def main() -> int:
     for runs in (1, 100, 10_000, most):
         print(f"{runs:>12,} runs {speed_of_mean(runs):>9,.0f} runs/s")
     print(f"peak memory of {most:,} runs: {memory:,.0f} MiB (limit {MEMORY_LIMIT:,.0f})")
+    for name, settings in (("", ()), (", its total split by priority", study.BY_PRIORITY)):
+        print(f"\nA portfolio with every feature{name}. {same_bits(study.every_feature(SIZES[0], settings))}")
     ratios = [compare(vary, repetitions) for vary in (study.three, study.every)]
     missed = memory > MEMORY_LIMIT or min(ratios) < FLOOR
     print(f"\nlimits {'missed' if missed else 'kept'}: core / fused loop {min(ratios):.2f} (at least {FLOOR})")
@@ -94,11 +97,16 @@ def speed_of_mean(runs: int) -> float:
     return runs / float(np.median(alternate([call], 9 if runs <= 10_000 else 3)))
 
 
+def same_bits(batch: Batch) -> str:
+    """What both engines give on the first runs of a batch; AssertionError where they differ."""
+    same = agree(next(blocks(batch, SIZES[0]))[1])
+    return f"Both engines give the same {'bits' if same else 'numbers, but not the same bits'}."
+
+
 def compare(vary: Callable[[int], study.Varied], repetitions: int) -> float:
     """Both engines on one case, without and with what is around them; the ratio of the engines alone."""
     description = (vary.__doc__ or "").splitlines()[0]
-    same = agree(next(blocks(study.batch(vary(SIZES[0])), SIZES[0]))[1])
-    print(f"\n{description} Both engines give the same {'bits' if same else 'numbers, but not the same bits'}.\n")
+    print(f"\n{description} {same_bits(study.batch(vary(SIZES[0])))}\n")
     engines = engines_alone(vary, repetitions)
     print("engines alone", *engines.lines(), sep="\n")
     print("\nwith building inputs and reducing to means", *with_means(vary, repetitions).lines(), sep="\n")
@@ -106,16 +114,29 @@ def compare(vary: Callable[[int], study.Varied], repetitions: int) -> float:
 
 
 def engines_alone(vary: Callable[[int], study.Varied], repetitions: int) -> Pair:
-    """Both on the same inputs, writing into the same buffers, turn by turn."""
-    calls: list[Callable[[], object]] = []
-    for size in SIZES:
-        inputs = next(blocks(study.batch(vary(size)), size))[1]
-        flows = empty_flows(inputs)
-        packed = Engine().pack(inputs, flows)
-        calls += [partial(repeat, size, cohorts.simulate, inputs, flows), partial(repeat, size, fused_loop, *packed)]
-    samples = np.array([SAMPLE // size * size for size in SIZES])
-    times = alternate(calls, repetitions)
-    return Pair(SIZES, times[:, ::2] / samples, times[:, 1::2] / samples)
+    """Both on one case, without what is around them."""
+    (pair,) = in_turn([lambda size: study.batch(vary(size))], repetitions, SIZES)
+    return pair
+
+
+def in_turn(
+    cases: Sequence[Callable[[int], Batch]], repetitions: int, sizes: Sequence[int], *, fused: bool = True
+) -> list[Pair]:
+    """Both engines on several cases, each on the same inputs, writing into the same buffers; NaN without `fused`."""
+    calls = [call for batch in cases for size in sizes for call in both_engines(batch(size), size)]
+    times = np.full((repetitions, len(calls)), np.nan)
+    timed = np.arange(0, len(calls), 1 if fused else 2)
+    times[:, timed] = alternate([calls[column] for column in timed], repetitions)
+    seconds = times.reshape(repetitions, len(cases), len(sizes), 2) / [[SAMPLE // size * size] * 2 for size in sizes]
+    return [Pair(sizes, seconds[:, case, :, 0], seconds[:, case, :, 1]) for case in range(len(cases))]
+
+
+def both_engines(batch: Batch, size: int) -> tuple[Call, Call]:
+    """A sample of the core and one of the fused loop."""
+    inputs = next(blocks(batch, size))[1]
+    flows = empty_flows(inputs)
+    packed = Engine().pack(inputs, flows)
+    return partial(repeat, size, cohorts.simulate, inputs, flows), partial(repeat, size, packed.run)
 
 
 def repeat(size: int, call: Callable[..., object], *arguments: object) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import simulator as sim
 from tests.fuzzed import ODD, SHIPPED, mutated, read
-from tests.test_loading import write
+from tests.test_loading import BAD, write
 
 TEXTS = [path.read_text(encoding="utf-8") for path in SHIPPED]
 KEYS = sorted({word for text in TEXTS for line in text.splitlines() if (word := line.partition(":")[0].strip(" -{"))})
@@ -115,12 +115,31 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
         file.truncate(100_000_000)
-    command = [sys.executable, "-c", f"from simulator.cli import main; main([{str(path)!r}])"]
+    ended = in_500_megabytes(tmp_path, str(path))
+    assert ended.returncode == 2
+    assert "is 100,000,000 bytes long" in ended.stderr
+    assert ended.stdout == ""
+
+
+def in_500_megabytes(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "import sys; from simulator.cli import main; main(sys.argv[1:])", *arguments]
 
     def small() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
 
-    ended = subprocess.run(command, capture_output=True, text=True, preexec_fn=small, timeout=60, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, preexec_fn=small, timeout=300, check=False, cwd=folder
+    )
+
+
+def test_faulty_files_take_little_time_and_memory_and_write_nothing() -> None:
+    before = sorted(BAD.iterdir())
+    files = [path.name for path in before]
+    assert len(files) >= 120
+    started = time.perf_counter()
+    ended = in_500_megabytes(BAD, "check", *files)
+    assert time.perf_counter() - started < len(files), "a second each"
     assert ended.returncode == 2
-    assert "is 100,000,000 bytes long" in ended.stderr
-    assert ended.stdout == ""
+    assert ended.stderr == ""
+    assert len({line.partition(":")[0] for line in ended.stdout.splitlines()}) == len(files)
+    assert sorted(BAD.iterdir()) == before

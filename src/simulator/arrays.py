@@ -158,8 +158,8 @@ class Programme:
     Attributes
     ----------
     row, rows : its place among P, its award types among J
-    intake, whole_awards, capped, defers, cuts : its rules; whether a maximum or a demand is given, any selection is
-        deferred, any continuing award is paid in part
+    intake, whole_awards, capped, defers, cuts, pays_ends : its rules; whether a maximum or a demand is given, any
+        selection is deferred, any continuing award is paid in part, anything is paid when an award ends
     limited : whether money limits the selection; the plan's own path it does not
     eras : for each award type
     history : (H, n, r) starts before the first year
@@ -178,6 +178,7 @@ class Programme:
     capped: bool
     defers: bool
     cuts: bool
+    pays_ends: bool
     selection: Selection
     prices: Prices
     eras: tuple[tuple[Era, ...], ...]
@@ -188,6 +189,11 @@ class Programme:
     extended: tuple[Extended, ...] = ()
     instalments: tuple[Instalments, ...] = ()
     limited: bool = True
+
+    @property
+    def promoted(self) -> tuple[int, ...]:
+        """The award types of n into which others are promoted."""
+        return tuple(sorted({link.target for link in self.promotions}))
 
     @property
     def outlasts(self) -> bool:

@@ -128,8 +128,9 @@ def _commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch
     for row, eras in enumerate(programme.eras):
         add_up(eras, flows.starts[:, rows.start + row], now, cohorts[row], since=1)
     spare = scratch.spare[: len(due)]
-    np.multiply(prices.end[year], cohorts[:, EXITS], out=due)
-    due += np.multiply(prices.month[year], cohorts[:, MONTHS], out=spare)
+    np.multiply(prices.month[year], cohorts[:, MONTHS], out=due)
+    if programme.pays_ends:
+        due += np.multiply(prices.end[year], cohorts[:, EXITS], out=spare)
     for each in programme.instalments:
         starts = flows.starts[:, rows.start + each.target]
         due[each.target] += each.price[year] * succession.paid(each.shares, starts, now, since=1)
@@ -137,9 +138,9 @@ def _commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch
         due *= prices.continuing[year]
     if programme.defers:
         due += np.multiply(prices.first[year], flows.deferred[year, rows], out=spare)
-    if programme.promotions:
-        promoted = succession.promoted(programme, year, flows, out=scratch.promoted[rows])
-        due += np.multiply(prices.first[year], promoted, out=spare)
+    succession.promote(programme, year, flows, out=scratch.promoted[rows])
+    for award in programme.promoted:
+        due[award] += np.multiply(prices.first[year, award], scratch.promoted[rows.start + award], out=spare[0])
     for one in programme.extended:
         months = succession.extended_months(year, programme, one, flows)
         due[one.target] += prices.month[year, one.target] * months
@@ -161,7 +162,7 @@ def _selection(year: int, programme: Programme, flows: Flows, scratch: Scratch) 
     terms, rows = programme.selection, programme.rows
     room, new = flows.available[year, programme.row], scratch.new[programme.row]
     selected, spend, cost = flows.selected[year, rows], flows.spend_new[year, rows], terms.cost[year]
-    wanted = scratch.wanted[: len(selected)]
+    wanted, paid = scratch.wanted[: len(selected)] if programme.whole_awards else selected, False
     if programme.intake == "plan":
         wanted[...] = terms.plan[year]
     else:
@@ -171,20 +172,19 @@ def _selection(year: int, programme: Programme, flows: Flows, scratch: Scratch) 
         np.minimum(wanted, _highest(year, programme, flows), out=wanted)
     if programme.limited:
         intake.cost_of(wanted, cost, each=spend, total=new)
-        intake.scale_to(room, new, wanted)
+        paid = not intake.scale_to(room, new, wanted)
     if programme.whole_awards:
         _whole_awards(year, programme, wanted, flows, scratch)
-    else:
-        selected[...] = wanted
+    elif not paid:
         intake.cost_of(selected, cost, each=spend, total=new)
 
 
 def _sustained(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> Floats:
     """``B − F − reserve − Σ promoted Σ_k u_k``, never below 0, (R,) or (1,)."""
     sustained: Floats = flows.money.sustained[year, programme.row]
-    for award in sorted({link.target for link in programme.promotions}):
+    for award in programme.promoted:
         sustained = sustained - scratch.promoted[programme.rows.start + award] * programme.prices.whole[year, award]
-    return np.maximum(sustained, 0.0) if programme.promotions else sustained
+    return np.maximum(sustained, scratch.none) if programme.promoted else sustained
 
 
 def _highest(year: int, programme: Programme, flows: Flows) -> Floats:
@@ -206,15 +206,15 @@ def _whole_awards(year: int, programme: Programme, wanted: Floats, flows: Flows,
     selected, spend, cost = flows.selected[year, rows], flows.spend_new[year, rows], terms.cost[year]
     accrued = scratch.accrued[rows]
     intake.whole(wanted, accrued, selected, scratch.spare[: len(wanted)])
-    if programme.capped:
-        intake.keep_below(_highest(year, programme, flows), wanted, selected)
+    cut = programme.capped and intake.keep_below(_highest(year, programme, flows), wanted, selected)
     intake.cost_of(selected, cost, each=spend, total=new)
-    too_dear = np.flatnonzero(new > room * (1.0 + intake.EPSILON))
-    if too_dear.size:
-        intake.round_down(too_dear, wanted, selected)
+    too_dear = new > room * (1.0 + intake.EPSILON)
+    if too_dear.any():
+        cut = True
+        intake.round_down(np.flatnonzero(too_dear), wanted, selected)
         intake.cost_of(selected, cost, each=spend, total=new)
     accrued -= selected
-    if too_dear.size or programme.capped:
+    if cut:
         np.minimum(accrued, 1.0 + intake.EPSILON, out=accrued)
 
 
@@ -226,8 +226,8 @@ def _starts(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> 
     if programme.defers:
         starts += flows.deferred[year, rows]
         np.multiply(selected, terms.put_off[year], out=flows.deferred[year + 1, rows])
-    if programme.promotions:
-        starts += scratch.promoted[rows]
+    for award in programme.promoted:
+        starts[award] += scratch.promoted[rows.start + award]
     for row, eras in enumerate(programme.eras):
         kernel, cohorts = terms_of(eras, now), flows.cohorts[flows.lead + year, rows.start + row]
         if len(kernel) == 1:
@@ -244,7 +244,8 @@ def _outyear_commitments(year: int, programme: Programme, flows: Flows, scratch:
     prices, cohorts = programme.prices, flows.cohorts[flows.lead + year, programme.rows]
     later, spare = scratch.wanted[: len(cohorts)], scratch.spare[: len(cohorts)]
     np.multiply(prices.month[year], cohorts[:, LATER_MONTHS], out=later)
-    later += np.multiply(prices.end[year], cohorts[:, IN_PLACE], out=spare)
+    if programme.pays_ends:
+        later += np.multiply(prices.end[year], cohorts[:, IN_PLACE], out=spare)
     if programme.defers:
         later += np.multiply(prices.whole[year], flows.deferred[year + 1, programme.rows], out=spare)
     for each in programme.instalments:

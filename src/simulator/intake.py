@@ -42,8 +42,10 @@ def add_rows(rows: Floats, out: Floats) -> None:
         out += row
 
 
-def scale_to(available: Floats, total: Floats, wanted: Floats) -> None:
+def scale_to(available: Floats, total: Floats, wanted: Floats) -> bool:
     """``x ← x · min(1, available / total)``: one factor for all types; 0 where nothing is available.
+
+    Returns whether it had to, in any run: nothing is written where all that is wanted can be paid.
 
     Parameters
     ----------
@@ -51,10 +53,13 @@ def scale_to(available: Floats, total: Floats, wanted: Floats) -> None:
     total : (R,) what is wanted would cost, million yen; overwritten
     wanted : (n, R) x, scaled in place
     """
+    if not (total >= available).any():
+        return False
     np.maximum(total, available, out=total)
     total += TINY
     np.divide(available, total, out=total)
     wanted *= total
+    return True
 
 
 def whole(wanted: Floats, accrued: Floats, selected: Floats, spare: Floats) -> None:
@@ -74,9 +79,13 @@ def whole(wanted: Floats, accrued: Floats, selected: Floats, spare: Floats) -> N
     np.minimum(selected, spare, out=selected)
 
 
-def keep_below(maximum: Floats, wanted: Floats, selected: Floats) -> None:
-    """``⌊x + ε⌋`` where n is above the maximum, (n, r); n in place, (n, R)."""
-    np.copyto(selected, np.floor(wanted + EPSILON), where=selected > maximum + EPSILON)
+def keep_below(maximum: Floats, wanted: Floats, selected: Floats) -> bool:
+    """``⌊x + ε⌋`` where n is above the maximum, (n, r); n in place, (n, R). Returns whether any was."""
+    above = selected > maximum + EPSILON
+    if not above.any():
+        return False
+    np.copyto(selected, np.floor(wanted + EPSILON), where=above)
+    return True
 
 
 def round_down(runs: Indices, wanted: Floats, selected: Floats) -> None:

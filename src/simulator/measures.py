@@ -58,7 +58,7 @@ def _promoted(flows: Flows, inputs: Inputs) -> Floats:
     promoted = np.zeros_like(flows.selected)
     for programme in inputs.programmes:
         for year in range(len(promoted) if programme.promotions else 0):
-            succession.promoted(programme, year, flows, out=promoted[year, programme.rows])
+            succession.promote(programme, year, flows, out=promoted[year, programme.rows])
     return promoted
 
 

@@ -33,6 +33,7 @@ def programme_of(leaves: Leaves, name: str) -> Programme:
         whole_awards=programme.whole_awards,
         capped=bool(demand) or any(award.maximum for award in programme.awards.values()),
         defers=any(leaves.ever(f"{award}.{field}") for award in awards for field in ("deferral", "backlog")),
+        pays_ends=bool(prices.end.any()),
         cuts=any(leaves.cut(f"{award}.continuing") for award in awards),
         selection=_selection(leaves, name, prices, demand),
         prices=prices,

@@ -128,7 +128,7 @@ def quantity_text(quantity: Quantity) -> str:
     """Pattern of a quantity's texts, without those far beyond its bounds."""
     beyond = []
     if quantity.low >= 0:
-        beyond.append(f"{q.YEN}? *{_MINUS} *{q.YEN}? *[0,.]*[1-9]")
+        beyond.append(f"{q.YEN}? *{_MINUS} *{q.YEN}? *(?![0-9,.]*e-)[0,.]*[1-9]")
     if quantity.low == -1:
         beyond.append(f"{_MINUS} *{_OVER_ALL}")
     if quantity.high == 1:

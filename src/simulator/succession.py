@@ -10,12 +10,15 @@ from simulator.flows import Flows
 from simulator.lifecycle import MONTHS
 
 
-def promoted(programme: Programme, year: int, flows: Flows, out: Floats) -> Floats:
-    """``Σ share · completions_{t−lag}``, (n, R): awards of a programme that start without selection."""
-    out[...] = 0.0
+def promote(programme: Programme, year: int, flows: Flows, out: Floats) -> None:
+    """``Σ share · completions_{t−lag}``, awards that start without selection: the rows `promoted` of (n, R)."""
+    begun: set[int] = set()
     for link in programme.promotions:
-        out[link.target] += _reaching(link, year, flows)
-    return out
+        if link.target in begun:
+            out[link.target] += _reaching(link, year, flows)
+        else:
+            np.multiply(link.share, _completed(link, year, flows), out=out[link.target])
+            begun.add(link.target)
 
 
 def applicants(demand: Demand, year: int, flows: Flows) -> Floats:
@@ -51,5 +54,10 @@ def paid(shares: Floats, starts: Floats, now: int, *, since: int) -> Floats:
 
 def _reaching(link: Link, year: int, flows: Flows) -> Floats:
     """``share · completions_{t−lag}``, (R,)."""
-    reaching: Floats = link.share * flows.completions[flows.lead + year - link.lag, link.source]
+    reaching: Floats = link.share * _completed(link, year, flows)
     return reaching
+
+
+def _completed(link: Link, year: int, flows: Flows) -> Floats:
+    completed: Floats = flows.completions[flows.lead + year - link.lag, link.source]
+    return completed
