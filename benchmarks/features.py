@@ -19,7 +19,7 @@ from throughput import FLOOR, Pair, in_turn
 from simulator.inputs import blocks
 from simulator.leaves import Batch
 
-SIZES = (456, 8192)
+SIZES = (456, 16384)
 """Blocks tried, in runs: about the best of the fused loop, and of the core."""
 
 BARE = """

@@ -30,10 +30,10 @@ FLOOR = 0.3
 MEMORY_LIMIT = 1024.0
 """MiB that the largest number of runs may take in all."""
 
-SIZES = (160, 320, 456, 1024, 2048, 4096, 8192, 16384)
+SIZES = (320, 456, 1024, 2048, 4096, 8192, 16384, 32768)
 """Blocks tried, in runs: from where the cache holds all, and calls cost most, to where calls cost nothing."""
 
-SAMPLE = 16384
+SAMPLE = 32768
 """Runs of one timed sample, in as many blocks as that takes: the first of them finds the cache cold."""
 
 Call = Callable[[], object]
