@@ -10,7 +10,8 @@ import pytest
 import simulator as sim
 from simulator.award_types import Award
 from simulator.nodes import read_text
-from simulator.scenario import Document
+from simulator.scenario import Document, leaves
+from simulator.values import Steps
 
 BAD = Path(__file__).parent / "bad_scenarios"
 FELLOWS = "programmes.overseas_fellowships.awards.fellowship"
@@ -252,3 +253,38 @@ def test_loading_imports_neither_pandas_nor_scipy_nor_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "path", "value"),
+    [
+        ("programmes.satreps.awards.feasibility_study.promotes.0.share=50%", "promotes.0.share", 0.5),
+        (f"{FELLOWS}.plan.R4=200", "plan", 200.0),
+        (f"{FELLOWS}.plan.2022=200", "plan", 200.0),
+    ],
+)
+def test_a_setting_reaches_into_lists_and_years(setting: str, path: str, value: float) -> None:
+    scenario = sim.load("scenarios/baseline.yaml", settings=[setting])
+    (written,) = (
+        leaf for name, leaf in leaves(scenario.document) if name.endswith(path) and name in scenario.overrides
+    )
+    assert isinstance(written, Steps)
+    assert written.at(2022) == value
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (
+            "programmes.satreps.awards.feasibility_study.promotes.3.share=50%",
+            "there is no item 3 here; its items are 0 to 0",
+        ),
+        ("budget.changes.0.add=5", "there is no item 0 here; it has no items: set the whole list"),
+        ("budget.level=", "a setting is PATH=VALUE"),
+    ],
+)
+def test_settings_that_lead_nowhere_are_named(setting: str, said: str) -> None:
+    with pytest.raises(sim.InputError) as raised:
+        sim.load("scenarios/baseline.yaml", settings=[setting])
+    assert said in str(raised.value)
+    assert str(raised.value).startswith(f"--set {setting}")

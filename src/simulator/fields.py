@@ -62,7 +62,7 @@ def text_by_destination(value: object) -> object:
     """Read a name, or one name for each destination."""
     if isinstance(value, dict):
         return {str(key): _text(item) for key, item in value.items()}
-    return _text(value)
+    return None if value is None else _text(value)
 
 
 def _text(value: object) -> str:

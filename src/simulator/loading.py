@@ -11,7 +11,7 @@ from pathlib import Path
 from simulator import consistency
 from simulator.chains import Layer, chain_of, find
 from simulator.errors import InputError, Place, Problem
-from simulator.merging import assign, merge, overlay, without_names
+from simulator.merging import assign, merge, overlay, under, without_names
 from simulator.nodes import DEEPEST, Node, read_text
 from simulator.scenario import Document, Scenario, leaves
 from simulator.validation import checked, did_you_mean, place_of
@@ -45,7 +45,7 @@ def load(path: str | Path, *, settings: Sequence[str] = (), overlays: Sequence[s
         merged = stack.tree
         for setting in settings:
             keys, value = _setting(setting)
-            own, merged = assign(own, keys, value), assign(merged, keys, value)
+            own, merged = under(keys, value, own), assign(merged, keys, value)
         stack.lay(Layer(stack.names[-1], own, Path()), merged)
     return replace(stack.resolved(), settings=tuple(settings))
 

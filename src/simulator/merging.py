@@ -41,6 +41,15 @@ def assign(base: Node, keys: Sequence[object], over: Node, kind: Any = Document)
     return Node({**base.value, key: value}, base.place, {**base.key_places, key: over.place})
 
 
+def under(keys: Sequence[object], value: Node, base: Node) -> Node:
+    """`base` with the value under its keys, whatever they lead into: what has been set, not what it makes."""
+    if not keys:
+        return value
+    key, *rest = keys
+    values = base.value if isinstance(base.value, dict) else {}
+    return Node({**values, key: under(rest, value, values.get(key, Node({}, value.place)))}, base.place)
+
+
 def _assign_item(base: Node, key: object, rest: Sequence[object], over: Node, kind: Any) -> Node:
     """A list with `over` laid on one of its items."""
     items = list(base.children)
