@@ -76,8 +76,9 @@ def main() -> int:
     for runs in (1, 100, 10_000, most):
         print(f"{runs:>12,} runs {speed_of_mean(runs):>9,.0f} runs/s")
     print(f"peak memory of {most:,} runs: {memory:,.0f} MiB (limit {MEMORY_LIMIT:,.0f})")
-    for name, settings in (("", ()), (", its total split by priority", study.BY_PRIORITY)):
-        print(f"\nA portfolio with every feature{name}. {same_bits(study.every_feature(SIZES[0], settings))}")
+    for settings in [study.BY_PRIORITY] if options.quick else [study.BY_PRIORITY, ()]:
+        split = ", its total split by priority" if settings else ""
+        print(f"\nA portfolio with every feature{split}. {same_bits(study.every_feature(SIZES[0], settings))}")
     ratios = [compare(vary, repetitions) for vary in (study.three, study.every)]
     missed = memory > MEMORY_LIMIT or min(ratios) < FLOOR
     print(f"\nlimits {'missed' if missed else 'kept'}: core / fused loop {min(ratios):.2f} (at least {FLOOR})")
@@ -115,18 +116,18 @@ def compare(vary: Callable[[int], study.Varied], repetitions: int) -> float:
 
 def engines_alone(vary: Callable[[int], study.Varied], repetitions: int) -> Pair:
     """Both on one case, without what is around them."""
-    (pair,) = in_turn([lambda size: study.batch(vary(size))], repetitions, SIZES)
+    (pair,) = in_turn([lambda size: study.batch(vary(size))], repetitions, SIZES, fused=[True])
     return pair
 
 
 def in_turn(
-    cases: Sequence[Callable[[int], Batch]], repetitions: int, sizes: Sequence[int], *, fused: bool = True
+    cases: Sequence[Callable[[int], Batch]], repetitions: int, sizes: Sequence[int], *, fused: Sequence[bool]
 ) -> list[Pair]:
-    """Both engines on several cases, each on the same inputs, writing into the same buffers; NaN without `fused`."""
+    """Both engines on several cases, each on the same inputs, writing into the same buffers; NaN where not `fused`."""
     calls = [call for batch in cases for size in sizes for call in both_engines(batch(size), size)]
+    timed = np.tile([True, False], len(calls) // 2) | np.repeat(fused, len(calls) // len(cases))
     times = np.full((repetitions, len(calls)), np.nan)
-    timed = np.arange(0, len(calls), 1 if fused else 2)
-    times[:, timed] = alternate([calls[column] for column in timed], repetitions)
+    times[:, timed] = alternate([call for call, is_timed in zip(calls, timed, strict=True) if is_timed], repetitions)
     seconds = times.reshape(repetitions, len(cases), len(sizes), 2) / [[SAMPLE // size * size] * 2 for size in sizes]
     return [Pair(sizes, seconds[:, case, :, 0], seconds[:, case, :, 1]) for case in range(len(cases))]
 

@@ -13,7 +13,7 @@ Money is million yen, awards are counts, durations months.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -207,8 +207,6 @@ class Programme:
 class Priority:
     """A total that is split by priority, every year anew (model.md section 6).
 
-    Attributes
-    ----------
     total : (Y, r) million yen
     order : programmes in the order of P in which their plans are served
     idle : (P,) programmes without award types: they are given their own paths first, and spend what they are given
@@ -235,30 +233,40 @@ class Part(NamedTuple):
     spread: Floats
 
 
-@dataclass(frozen=True)
-class Reported:
-    """What measures read beside the flows, and engines do not.
+class Reported(Protocol):
+    """What measures read beside the flows, and engines do not; reckoned where it is asked for."""
 
-    Attributes
-    ----------
-    take_up, real_values : J times (Y, r)
-    component_prices : C times (Y, r) million yen
-    demand : of the award types that have one, by their place among J, which is its `target`
-    destinations : by award type among J, the share (r,) of each destination
-    outcomes : by name, (J, r) coefficients, NaN where none is given
-    partner : what partners pay
-    first_costs : J times (K, r) u_k of a cohort that starts in the first year, at its prices
+    @property
+    def take_up(self) -> tuple[Floats, ...]:
+        """J times (Y, r)."""
 
-    """
+    @property
+    def real_values(self) -> tuple[Floats, ...]:
+        """J times (Y, r)."""
 
-    take_up: tuple[Floats, ...]
-    real_values: tuple[Floats, ...]
-    component_prices: tuple[Floats, ...]
-    demand: tuple[Demand, ...]
-    destinations: tuple[dict[str, Floats], ...]
-    outcomes: dict[str, Floats]
-    partner: tuple[Part, ...]
-    first_costs: tuple[Floats, ...]
+    @property
+    def component_prices(self) -> tuple[Floats, ...]:
+        """C times (Y, r) million yen."""
+
+    @property
+    def demand(self) -> tuple[Demand, ...]:
+        """Of the award types that have one, by their place among J, which is its `target`."""
+
+    @property
+    def destinations(self) -> tuple[dict[str, Floats], ...]:
+        """By award type among J, the share (r,) of each destination."""
+
+    @property
+    def outcomes(self) -> dict[str, Floats]:
+        """By name, (J, r) coefficients, NaN where none is given."""
+
+    @property
+    def partner(self) -> tuple[Part, ...]:
+        """What partners pay."""
+
+    @property
+    def first_costs(self) -> tuple[Floats, ...]:
+        """J times (K, r) u_k of a cohort that starts in the first year, at its prices."""
 
 
 @dataclass(frozen=True)

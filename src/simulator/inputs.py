@@ -9,10 +9,11 @@ from functools import partial
 
 import numpy as np
 
-from simulator import appropriations, lives, reported
+from simulator import appropriations, lives
 from simulator.arrays import Floats, Inputs, Programme
 from simulator.leaves import Batch, Leaves, side_by_side
 from simulator.programmes import extended_awards, programme_of
+from simulator.reported import Reported
 
 
 def blocks(batch: Batch, size: int) -> Iterator[tuple[slice, Inputs]]:
@@ -49,7 +50,7 @@ def inputs_of(batch: Batch, start: int, stop: int) -> Inputs:
         priority=appropriations.priority(leaves, _planned(leaves, parts)) if by_priority else None,
         lapses=np.array(lapses),
         programmes=parts,
-        reported=reported.reported(leaves),
+        reported=Reported(leaves),
     )
 
 

@@ -1,11 +1,11 @@
 """What measures read beside the flows: prices, real values, demand, destinations, outcomes, partners' parts."""
 
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
 from simulator import lives, pricing
-from simulator.arrays import Demand, Floats, Part, Reported
+from simulator.arrays import Demand, Floats, Part
 from simulator.demand import of_award
 from simulator.leaves import Leaves, alike
 from simulator.lifecycle import EXITS, MONTHS, terms_of
@@ -20,21 +20,53 @@ OUTCOMES = {
 """Coefficients of outcomes, and where an award type gives them."""
 
 
-def reported(leaves: Leaves) -> Reported:
-    """All of it for the runs of `leaves`."""
-    paths, awards = leaves.award_paths, leaves.labels.awards
-    return Reported(
-        take_up=tuple(leaves.by_year(f"{path}.take_up", leaves.years) for path in paths),
-        real_values=tuple(
-            leaves.kept(("real value", award), partial(pricing.real_value, leaves, *award)) for award in awards
-        ),
-        component_prices=tuple(pricing.component_price(leaves, *component) for component in leaves.labels.components),
-        demand=leaves.kept("demand", partial(_demand, leaves)),
-        destinations=tuple(_destinations(leaves, *award) for award in awards),
-        outcomes={name: _coefficients(leaves, field) for name, field in OUTCOMES.items()},
-        partner=leaves.kept("partner", partial(_partner, leaves)),
-        first_costs=leaves.kept("first costs", partial(_first_costs, leaves)),
-    )
+class Reported:
+    """What measures read, of the runs of `leaves`; see `arrays.Reported`."""
+
+    def __init__(self, leaves: Leaves) -> None:
+        self._leaves = leaves
+
+    @cached_property
+    def take_up(self) -> tuple[Floats, ...]:
+        """J times (Y, r)."""
+        leaves = self._leaves
+        return tuple(leaves.by_year(f"{path}.take_up", leaves.years) for path in leaves.award_paths)
+
+    @cached_property
+    def real_values(self) -> tuple[Floats, ...]:
+        """J times (Y, r)."""
+        return tuple(pricing.real_value(self._leaves, *award) for award in self._leaves.labels.awards)
+
+    @cached_property
+    def component_prices(self) -> tuple[Floats, ...]:
+        """C times (Y, r) million yen."""
+        components = self._leaves.labels.components
+        return tuple(pricing.component_price(self._leaves, *component) for component in components)
+
+    @cached_property
+    def demand(self) -> tuple[Demand, ...]:
+        """Of the award types that have one, their places being among J."""
+        return _demand(self._leaves)
+
+    @cached_property
+    def destinations(self) -> tuple[dict[str, Floats], ...]:
+        """By award type, the share (r,) of each destination."""
+        return tuple(_destinations(self._leaves, *award) for award in self._leaves.labels.awards)
+
+    @cached_property
+    def outcomes(self) -> dict[str, Floats]:
+        """By name, (J, r) coefficients."""
+        return {name: _coefficients(self._leaves, field) for name, field in OUTCOMES.items()}
+
+    @cached_property
+    def partner(self) -> tuple[Part, ...]:
+        """What partners pay."""
+        return _partner(self._leaves)
+
+    @cached_property
+    def first_costs(self) -> tuple[Floats, ...]:
+        """J times (K, r) u_k."""
+        return _first_costs(self._leaves)
 
 
 def _demand(leaves: Leaves) -> tuple[Demand, ...]:
