@@ -131,6 +131,12 @@ def test_overlays_are_laid_over_one_baseline(capsys: pytest.CaptureFixture[str])
     assert error.startswith("scenarios/minus10pct.yaml:7:10: budget.level: minus10pct says -10%, plus10pct says +10%")
 
 
+@pytest.mark.parametrize("overlays", [["baseline"], ["plus10pct", "plus10pct"]])
+def test_an_overlay_in_force_already_is_refused(overlays: list[str]) -> None:
+    with pytest.raises(sim.InputError, match="is in force already: leave out this overlay"):
+        sim.load("scenarios/baseline.yaml", overlays=[f"scenarios/{name}.yaml" for name in overlays])
+
+
 def test_overlays_of_another_baseline_are_refused(tmp_path: Path) -> None:
     other = write(tmp_path, "other.yaml", Path("src/simulator/portfolios/mext-fy2022.yaml").read_text("utf-8"))
     with pytest.raises(sim.InputError, match="overlays change one baseline"):

@@ -85,11 +85,15 @@ def overlay(base: Sequence[Layer], overlays: Sequence[Sequence[Layer]]) -> Layer
     Of each chain the layers count that `base`, a chain too, does not have; names for people are put together.
     """
     shared = {layer.path for layer in base}
+    laid = set(shared)
     merged, set_by, problems = Node({}, base[-1].tree.place), dict[str, tuple[str, Node]](), list[Problem]()
     for chain in overlays:
         if chain[0].path not in shared:
             text = f"rests on {chain[0].path.name}, not on {base[0].path.name} as {base[-1].name} does"
             raise InputError.single(chain[-1].tree.place, "", f"{text}: overlays change one baseline")
+        if chain[-1].path in laid:
+            raise InputError.single(chain[-1].tree.place, "", "is in force already: leave out this overlay")
+        laid.add(chain[-1].path)
         for layer in (layer for layer in chain if layer.path not in shared):
             own = Node(
                 {k: v for k, v in layer.tree.value.items() if k not in FOR_PEOPLE},
