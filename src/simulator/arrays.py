@@ -90,12 +90,14 @@ class Prices:
 class Era(NamedTuple):
     """Years of start, from row `start` up to `stop` of H + Y, whose cohorts live on the same terms.
 
-    `kernel` (K, Q, r) is what one award started gives in each fiscal-year offset; K is the same in all eras of a type.
+    `kernel` (K, Q, r) is what one award started gives in each fiscal-year offset, K the same in all eras of a type;
+    `ends_at_once`: whether any ends in the year of its start.
     """
 
     start: int
     stop: int
     kernel: Floats
+    ends_at_once: bool
 
 
 class Link(NamedTuple):
@@ -198,9 +200,8 @@ class Programme:
     @property
     def outlasts(self) -> bool:
         """Whether anything but its selections of a year can cost it something in that year or later."""
-        spread = any(len(each.shares) > 1 for each in self.instalments)
-        longer = any(len(eras[0].kernel) > 1 for eras in self.eras)
-        return self.defers or spread or longer or bool(self.promotions or self.extended)
+        paid = [*(eras[0].kernel for eras in self.eras), *(each.shares for each in self.instalments)]
+        return self.defers or any(len(years) > 1 for years in paid) or bool(self.promotions or self.extended)
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ class Priority:
     total : (Y, r) million yen
     order : programmes in the order of P in which their plans are served
     idle : (P,) programmes without award types: they are given their own paths first, and spend what they are given
-    planned : (Y, P, r) what the plans of their types would cost in their first year, million yen
+    planned : (Y, P, r) what the plans of their types would cost in their first year
     weights : (Y, P, r) of what is left, adding up to 1
     carry_limit : (Y, P, r) share of the appropriation, infinite where none is given
 

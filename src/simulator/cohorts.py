@@ -15,7 +15,7 @@ import numpy as np
 from simulator import allocation, intake, succession
 from simulator.arrays import Floats, Inputs, Programme
 from simulator.flows import Flows
-from simulator.lifecycle import EXITS, IN_PLACE, LATER_MONTHS, MONTHS, add_up, terms_of
+from simulator.lifecycle import EXITS, IN_PLACE, LATER_MONTHS, MONTHS, add_up, era_of
 
 NOTHING = 1e-9
 """Money below this share of what a programme holds counts as none."""
@@ -229,11 +229,12 @@ def _starts(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> 
     for award in programme.promoted:
         starts[award] += scratch.promoted[rows.start + award]
     for row, eras in enumerate(programme.eras):
-        kernel, cohorts = terms_of(eras, now), flows.cohorts[flows.lead + year, rows.start + row]
-        if len(kernel) == 1:
-            np.multiply(kernel[0], starts[row], out=cohorts)
+        era, cohorts = era_of(eras, now), flows.cohorts[flows.lead + year, rows.start + row]
+        if len(era.kernel) == 1:
+            np.multiply(era.kernel[0], starts[row], out=cohorts)
         else:
-            cohorts += np.multiply(kernel[0], starts[row], out=scratch.given)
+            some = slice(EXITS if era.ends_at_once else EXITS + 1, None)
+            cohorts[some] += np.multiply(era.kernel[0, some], starts[row], out=scratch.given[some])
 
 
 def _outyear_commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> None:

@@ -72,9 +72,9 @@ def offsets_needed(longest: float, latest_month: int) -> int:
     return (latest_month + int(np.ceil(longest)) - 1) // 12 + 1
 
 
-def terms_of(eras: Sequence[Era], row: int) -> Floats:
-    """The kernel of the cohort that starts in a year, (K, Q, r)."""
-    return next(era.kernel for era in eras if row < era.stop)
+def era_of(eras: Sequence[Era], row: int) -> Era:
+    """The era of the cohort that starts in a year."""
+    return next(era for era in eras if row < era.stop)
 
 
 def add_up(eras: Sequence[Era], starts: Floats, row: int, out: Floats, *, since: int) -> None:
@@ -90,9 +90,9 @@ def add_up(eras: Sequence[Era], starts: Floats, row: int, out: Floats, *, since:
     """
     oldest, youngest = max(0, row + 1 - len(eras[0].kernel)), row - since
     pieces = [
-        kernel[row - min(stop - 1, youngest) : row - max(start, oldest) + 1]
-        for start, stop, kernel in reversed(eras)
-        if start <= youngest and stop > oldest
+        era.kernel[row - min(era.stop - 1, youngest) : row - max(era.start, oldest) + 1]
+        for era in reversed(eras)
+        if era.start <= youngest and era.stop > oldest
     ]
     if oldest > youngest:
         out[...] = 0.0

@@ -40,7 +40,10 @@ def eras(leaves: Leaves, path: str, *, quantities: int) -> tuple[Era, ...]:
     years = range(history_years(leaves).start, leaves.years.stop)
     kernels = list(_kernels(leaves, path, years, quantities))
     changes = [row for row, kernel in enumerate(kernels) if row == 0 or kernel is not kernels[row - 1]]
-    return tuple(Era(start, stop, kernels[start]) for start, stop in pairwise([*changes, len(kernels)]))
+    return tuple(
+        Era(start, stop, kernels[start], bool(kernels[start][0, lifecycle.EXITS].any()))
+        for start, stop in pairwise([*changes, len(kernels)])
+    )
 
 
 def _reach(leaves: Leaves, path: str) -> int:

@@ -8,7 +8,7 @@ from simulator import lifecycle, lives, pricing
 from simulator.arrays import Demand, Era, Extended, Floats, Instalments, Prices, Programme, Selection
 from simulator.demand import links, of_award
 from simulator.leaves import Leaves, alike, side_by_side
-from simulator.lifecycle import EXITS, LATER_MONTHS, MONTHS, terms_of
+from simulator.lifecycle import EXITS, LATER_MONTHS, MONTHS, era_of
 from simulator.values import SHARES_SUM_TOLERANCE
 
 LEAST = 1e-9
@@ -89,7 +89,7 @@ def _prices(leaves: Leaves, name: str, lives_of: tuple[tuple[Era, ...], ...]) ->
     path, awards = f"programmes.{name}", leaves.document.programmes[name].awards
     for award, eras in zip(awards, lives_of, strict=True):
         start, end, month = pricing.by_basis(leaves, name, award)
-        begun = [terms_of(eras, row) for row in range(eras[-1].stop - len(leaves.years), eras[-1].stop)]
+        begun = [era_of(eras, row).kernel for row in range(eras[-1].stop - len(leaves.years), eras[-1].stop)]
         exits, months = (np.stack(alike([kernel[0, q] for kernel in begun])) for q in (EXITS, MONTHS))
         later = np.stack(alike([kernel[0, LATER_MONTHS] for kernel in begun]))
         first, whole = start + end * exits + month * months, start + end + month * (months + later)

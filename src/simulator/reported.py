@@ -8,7 +8,7 @@ from simulator import lives, pricing
 from simulator.arrays import Demand, Floats, Part
 from simulator.demand import of_award
 from simulator.leaves import Leaves, alike
-from simulator.lifecycle import EXITS, MONTHS, terms_of
+from simulator.lifecycle import EXITS, MONTHS, era_of
 
 OUTCOMES = {
     "return_visits": "outcomes.return_visits",
@@ -101,7 +101,7 @@ def _first_costs(leaves: Leaves) -> tuple[Floats, ...]:
     costs = []
     for path, award in zip(leaves.award_paths, leaves.labels.awards, strict=True):
         eras = leaves.kept(("eras", path), partial(lives.eras, leaves, path, quantities=lives.quantities(leaves)))
-        kernel = terms_of(eras, eras[-1].stop - len(leaves.years))
+        kernel = era_of(eras, eras[-1].stop - len(leaves.years)).kernel
         start, end, month = (price[0] for price in pricing.by_basis(leaves, *award))
         paid = pricing.in_instalments(leaves, *award)
         rows = [end * year[EXITS] + month * year[MONTHS] for year in kernel]
