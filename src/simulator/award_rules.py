@@ -1,9 +1,9 @@
 """Rules between the fields of an award type, and between award types that promote into or feed one another."""
 
-import difflib
 from collections.abc import Iterator
 
 from simulator.award_types import Award, Component, Link
+from simulator.errors import did_you_mean
 from simulator.scenario import Document, Programme
 from simulator.values import ALWAYS, SHARES_SUM_TOLERANCE
 
@@ -82,9 +82,8 @@ def _link(link: Link, kind: str, document: Document) -> Iterator[str]:
         f"{p}.{a}": award for p, programme in document.programmes.items() for a, award in programme.awards.items()
     }
     if link.to not in awards:
-        near = difflib.get_close_matches(link.to, awards, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"write programme.award, such as {next(iter(awards))}"
-        yield f"no such award type {link.to}; {hint}"
+        hint = did_you_mean(link.to, awards) or f"; write programme.award, such as {next(iter(awards))}"
+        yield f"no such award type {link.to}{hint}"
     elif kind == "feeds" and awards[link.to].demand is None:
         yield f"{link.to} has no demand, so that nobody can apply for it: give it demand: {{applicants: 800}}"
 

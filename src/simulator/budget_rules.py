@@ -1,9 +1,9 @@
 """Rules between the fields of budgets: bases, dated changes and the split of a total."""
 
-import difflib
 from collections.abc import Iterator
 
 from simulator.award_rules import Fault
+from simulator.errors import did_you_mean
 from simulator.scenario import Document, OwnChange, Programme
 
 PART_OF = {
@@ -72,5 +72,4 @@ def _allocation(document: Document) -> Iterator[Fault]:
 
 
 def _near(name: str, document: Document) -> str:
-    near = difflib.get_close_matches(name, document.programmes, n=1)
-    return f"; did you mean {near[0]}?" if near else f": there are {', '.join(document.programmes)}"
+    return did_you_mean(name, document.programmes) or f": there are {', '.join(document.programmes)}"

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.errors import InputError, Place
+from simulator.errors import InputError, Place, did_you_mean
 from simulator.nodes import Node, read_file
 from simulator.scenario import Document
-from simulator.validation import did_you_mean
 
 SHIPPED = Path(__file__).parent / "portfolios"
 SUFFIXES = (".yaml", ".yml")
@@ -58,7 +57,7 @@ def chain_of(path: Path) -> list[Layer]:
         tree = read_file(path, path.name if path.parent == SHIPPED else str(path))
         _require_ours(tree, asked, path)
         parent = tree.value.get("extends")
-        layers.insert(0, Layer(path.stem, _without(tree, "extends"), path.resolve()))
+        layers.insert(0, Layer(path.stem, tree.without("extends"), path.resolve()))
         met[path.resolve()] = path.name
         if parent is None:
             return layers
@@ -79,7 +78,3 @@ def _require_ours(tree: Node, asked: Node | None, path: Path) -> None:
         raise InputError.single(asked.place, "extends", f"{path} is no scenario and no portfolio: name another file")
     if not isinstance(tree.value, dict):
         raise InputError.single(tree.place, "", "a scenario is a mapping: write name: ..., extends: ...")
-
-
-def _without(tree: Node, key: str) -> Node:
-    return Node({k: v for k, v in tree.value.items() if k != key}, tree.place, tree.key_places)

@@ -1,11 +1,11 @@
 """Rules between the fields of a document: names that must exist, shares that belong together, rules that need data."""
 
-import difflib
 import re
 from collections.abc import Iterator
 
 from simulator import award_rules, budget_rules
 from simulator.award_rules import Fault
+from simulator.errors import did_you_mean
 from simulator.scenario import Document, Programme
 from simulator.values import SHARES_SUM_TOLERANCE
 
@@ -49,9 +49,9 @@ def _names(document: Document) -> Iterator[Fault]:
         yield ("programmes", "total"), "total stands for the whole portfolio: give the programme another name"
     agencies = sorted({programme.agency for programme in document.programmes.values()})
     for agency in document.plan_periods:
-        near = difflib.get_close_matches(agency, agencies, n=1)
+        near = did_you_mean(agency, agencies)
         if agency not in agencies and near:
-            yield ("plan_periods", agency), f"no programme is run by this agency; did you mean {near[0]}?"
+            yield ("plan_periods", agency), f"no programme is run by this agency{near}"
 
 
 def _time(document: Document) -> Iterator[Fault]:

@@ -1,5 +1,7 @@
 """Everything raised on purpose, as one tree, and the places faults are reported at."""
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -59,3 +61,9 @@ class InputError(SimulatorError):
 
 class RequestError(SimulatorError):
     """A call or a command line asks for something that is not there (an unknown measure, year or path)."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message about a word that is not known; nothing where no known one is near."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

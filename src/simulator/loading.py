@@ -10,11 +10,11 @@ from pathlib import Path
 
 from simulator import consistency
 from simulator.chains import Layer, chain_of, find
-from simulator.errors import InputError, Place, Problem
-from simulator.merging import assign, merge, overlay, under, without_names
+from simulator.errors import InputError, Place, Problem, did_you_mean
+from simulator.merging import assign, merge, overlay, under
 from simulator.nodes import DEEPEST, Node, read_text
-from simulator.scenario import Document, Scenario, leaves
-from simulator.validation import checked, did_you_mean, place_of
+from simulator.scenario import FOR_PEOPLE, Document, Scenario, leaves
+from simulator.validation import checked, place_of
 
 COMMAND_LINE = "--set"
 
@@ -46,7 +46,7 @@ def load(path: str | Path, *, settings: Sequence[str] = (), overlays: Sequence[s
         for setting in settings:
             keys, value = _setting(setting)
             own, merged = under(keys, value, own), assign(merged, keys, value)
-        stack.lay(Layer(stack.names[-1], own, Path()), merged)
+        stack.lay(Layer(stack.layers[-1].name, own, Path()), merged)
     return replace(stack.resolved(), settings=tuple(settings))
 
 
@@ -54,19 +54,17 @@ def load(path: str | Path, *, settings: Sequence[str] = (), overlays: Sequence[s
 class Stack:
     """Layers laid so far: the tree they make, the same without its faults, the scenario, and all problems."""
 
+    layers: list[Layer] = field(default_factory=list)
     tree: Node = field(default_factory=lambda: Node({}, Place("", 0, 0)))
     sound: Node | None = None
     scenario: Scenario | None = None
-    names: list[str] = field(default_factory=list)
     problems: dict[str, Problem] = field(default_factory=dict)
-    files: list[str] = field(default_factory=list)
 
     def lay(self, layer: Layer, merged: Node | None = None) -> None:
         """One more layer; `merged` is the tree it makes where that is known."""
-        self.tree = merged or (merge(without_names(self.tree), layer.tree) if self.names else layer.tree)
+        self.tree = merged or (merge(self.tree.without(*FOR_PEOPLE), layer.tree) if self.layers else layer.tree)
         document, sound, problems = checked(self.tree, self.sound)
-        self.names.append(layer.name)
-        self.files.append(layer.tree.place.file)
+        self.layers.append(layer)
         if document is not None:
             if self.scenario:
                 problems += _unknown_indices(document, self.scenario.document, self.tree)
@@ -76,7 +74,7 @@ class Stack:
     def resolved(self) -> Scenario:
         """The scenario; InputError with every problem there is, those of the last layers first."""
         if self.problems or self.scenario is None:
-            newest = {file: rank for rank, file in enumerate(reversed(self.files))}
+            newest = {layer.tree.place.file: rank for rank, layer in enumerate(reversed(self.layers))}
             raise InputError(
                 sorted(
                     self.problems.values(),

@@ -3,7 +3,6 @@
 Every table, chart, help text and condition reads its measures here; labels for people are in `labels/`.
 """
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ import numpy as np
 
 from simulator import outcomes, planning, succession
 from simulator.arrays import Floats, Inputs, Labels
-from simulator.errors import RequestError
+from simulator.errors import RequestError, did_you_mean
 from simulator.flows import Flows
 from simulator.lifecycle import EXITS, IN_PLACE, MONTHS
 from simulator.outcomes import lives_of
@@ -160,10 +159,9 @@ def measure(name: str) -> Measure:
         return Measure(name, MILLION_YEN, "award", of, sums=False)
     if name.startswith(STARTS_TO):
         return Measure(name, COUNT, "award", partial(_starts_to, destination=name.removeprefix(STARTS_TO)), sums=False)
-    near = difflib.get_close_matches(name, MEASURES, n=1)
     among = [*MEASURES, f"{UNIT_PRICE}<component>", f"{STARTS_TO}<destination>"]
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(among)}"
-    raise RequestError(f"{name}: no such measure; {hint}")
+    hint = did_you_mean(name, MEASURES) or f"; there are {', '.join(among)}"
+    raise RequestError(f"{name}: no such measure{hint}")
 
 
 def every_measure(labels: Labels) -> list[str]:

@@ -1,7 +1,6 @@
 """Layers of files laid over one another: mappings merge by key, values replace."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_origin
 
@@ -9,11 +8,8 @@ from simulator import quantities
 from simulator.chains import Layer
 from simulator.errors import InputError, Problem, QuantityError
 from simulator.nodes import Node
-from simulator.scenario import Document
+from simulator.scenario import FOR_PEOPLE, Document
 from simulator.validation import kind_below
-
-FOR_PEOPLE = ("name", "label", "description")
-"""What a file is called and for; not inherited."""
 
 
 def merge(base: Node, over: Node, kind: Any = Document) -> Node:
@@ -74,11 +70,6 @@ def _year(key: object) -> int | None:
         return None
 
 
-def without_names(tree: Node) -> Node:
-    """A tree without what it is called: that is no one else's name."""
-    return replace(tree, value={key: node for key, node in tree.value.items() if key not in FOR_PEOPLE})
-
-
 def overlay(base: Sequence[Layer], overlays: Sequence[Sequence[Layer]]) -> Layer:
     """One layer of what several chains change of the same baseline; InputError where two disagree.
 
@@ -95,11 +86,7 @@ def overlay(base: Sequence[Layer], overlays: Sequence[Sequence[Layer]]) -> Layer
             raise InputError.single(chain[-1].tree.place, "", "is in force already: leave out this overlay")
         laid.add(chain[-1].path)
         for layer in (layer for layer in chain if layer.path not in shared):
-            own = Node(
-                {k: v for k, v in layer.tree.value.items() if k not in FOR_PEOPLE},
-                layer.tree.place,
-                layer.tree.key_places,
-            )
+            own = layer.tree.without(*FOR_PEOPLE)
             problems += _conflicts(own, chain[-1].name, set_by)
             merged = merge(merged, own)
     if problems:

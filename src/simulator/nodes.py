@@ -58,6 +58,10 @@ class Node:
             yield path, node
             yield from node.walk(path)
 
+    def without(self, *keys: str) -> "Node":
+        """The mapping without these keys."""
+        return replace(self, value={key: node for key, node in self.value.items() if key not in keys})
+
     @property
     def children(self) -> list["Node"]:
         """Items of a list; none of anything else."""

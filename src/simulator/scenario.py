@@ -38,6 +38,9 @@ from simulator.nodes import Node
 from simulator.values import Named, Number, Spread, StartMonths, Stay, Steps
 
 IntakeRule = Literal["steady", "cash", "plan"]
+FOR_PEOPLE = ("name", "label", "description")
+"""What a file is called and for."""
+
 Allocation = Literal["itemised", "proportional", "priority", "plan"]
 Leaf = Number | Steps[Stay] | Steps[StartMonths] | Steps[Spread] | Named[float] | str | bool | int | tuple[object, ...]
 
@@ -269,9 +272,8 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, Leaf]]:
 
 def skeleton(document: Document) -> frozenset[tuple[str, object]]:
     """All of a document but its numbers: scenarios with the same skeleton run in one batch."""
-    for_people = ("name", "label", "description", "years", "figures")
     return frozenset(
         (path, type(leaf) if isinstance(leaf, Steps | Named) else leaf)
         for path, leaf in leaves(document)
-        if path.partition(".")[0] not in for_people
+        if path.partition(".")[0] not in (*FOR_PEOPLE, "years", "figures")
     )

@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 from simulator.errors import Place
 from simulator.outcomes import COEFFICIENTS
-from simulator.scenario import Document, Leaf, Scenario, leaves
+from simulator.scenario import FOR_PEOPLE, Document, Leaf, Scenario, leaves
 from simulator.values import ALWAYS, Named, Stay, Steps
 
 ASSUMPTION, RESIDUAL = "assumption:", "residual:"
 LARGE_RESIDUAL = 0.15
 """Share of a programme's budget above which a residual is warned of: the unit costs explain too little."""
-
-FOR_PEOPLE = ("name", "label", "description")
 
 
 class Source(NamedTuple):
@@ -105,10 +103,6 @@ def _stated(path: str, value: str, unit: str, place: Place | None) -> Source:
         return Source(path, value, unit, None, "", "")
     texts = (place.source, place.note, place.owner, place.expires)
     return Source(path, value, unit, place, *(text or "" for text in texts))
-
-
-def _note(place: Place | None) -> str:
-    return place.note or "" if place else ""
 
 
 def _values(leaf: Leaf) -> Iterator[tuple[str, str, str]]:

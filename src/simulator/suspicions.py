@@ -80,7 +80,7 @@ def _idle(scenario: Scenario) -> Iterator[Warned]:
 
 
 def _tiny(scenario: Scenario, path: str, leaf: Leaf) -> Iterator[Warned]:
-    usual = next((least for name, least in USUALLY_ABOVE.items() if f"{path}.".find(f".{name}.") >= 0), None)
+    usual = next((least for name, least in USUALLY_ABOVE.items() if f".{name}." in f"{path}."), None)
     if usual is None or not isinstance(leaf, Steps):
         return
     for value in {value for _, value in leaf.steps if isinstance(value, float) and 0 < value < usual}:

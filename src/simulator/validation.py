@@ -1,6 +1,5 @@
 """A tree becomes a document: the format's checks, every fault at the place where it was written."""
 
-import difflib
 import types
 from collections.abc import Sequence
 from functools import reduce
@@ -9,7 +8,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from simulator import consistency
-from simulator.errors import Place, Problem
+from simulator.errors import Place, Problem, did_you_mean
 from simulator.fields import WHOLE
 from simulator.nodes import Node
 from simulator.scenario import Document
@@ -163,9 +162,3 @@ def kind_below(kind: Any, key: object) -> Any:
 def _is_mapping(kind: Any) -> bool:
     options = get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
     return any(get_origin(o) in (dict, tuple) or (isinstance(o, type) and issubclass(o, BaseModel)) for o in options)
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """The end of a message about a word that is not known; nothing where no known one is near."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
