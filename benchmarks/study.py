@@ -9,6 +9,7 @@ from simulator import load
 from simulator.arrays import Floats
 from simulator.leaves import Batch
 from simulator.scenario import Document
+from simulator.varied import Given
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIO = ROOT / "scenarios" / "baseline.yaml"
@@ -73,7 +74,8 @@ def every_feature(runs: int, settings: Sequence[str] = ()) -> Batch:
 
 def batch(varied: Varied, scenario: Path = SCENARIO, settings: Sequence[str] = ()) -> Batch:
     """The scenario with its varied numbers, of which `simulator.inputs.blocks` makes blocks; settings as of `load`."""
-    return Batch((load(scenario, settings=settings),), varied, len(next(iter(varied.values()))))
+    given = {path: Given(values) for path, values in varied.items()}
+    return Batch((load(scenario, settings=settings),), given, len(next(iter(varied.values()))))
 
 
 def _awards(document: Document) -> dict[str, list[str]]:

@@ -4,14 +4,22 @@ A run is one straight line; each step is a module, each module imports only from
 
 errors        everything raised on purpose, as one tree, and the places faults are reported at
 quantities    money, shares, durations and years as people write them, to numbers
+distributions  uncertain numbers and paths: what they are
+inverses      the value that a uniform number stands for
+correlations  rank correlations between uncertain inputs, as a Gaussian copula takes them
+sampling      which uniform number each draw gives to each uncertain input
+shares        shares that add up to 1
+uncertain     uncertain numbers as people write them
 values        what a leaf of a scenario may hold: numbers, durations and start months, perhaps by year
 fields        the fields of the format, each with the reader of what people write
 spellings     what the readers of quantities take, as patterns for editors
 award_types   what a portfolio and a scenario may say of an award type
 scenario      what they may say of the rest
+schema_shapes  shapes of values in these schemas
 schema        what files may say, as JSON Schemas for editors
 award_rules   rules between the fields of award types
 budget_rules  rules between the fields of budgets
+uncertainty_rules  rules of uncertain inputs
 consistency   rules between all fields of a document
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
 validation    a tree becomes a document, every fault at the place where it was written
@@ -26,6 +34,8 @@ intake        the intake rules
 allocation    a total split by priority, once commitments are known
 flows         what an engine returns
 succession    what follows from earlier awards beside their own life: promotions, feeds, extensions
+statistics    moments and quantiles of draws, in one pass
+varied        what varies over the draws: levers that are given, inputs that are drawn
 leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
 pricing       what a component costs in a year, with revisions, indices and destinations
 lives         kernels of cohorts by year of start, each on the terms of that year

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from simulator.award_types import Award, Component, Link
 from simulator.errors import did_you_mean
 from simulator.scenario import Document, Programme
-from simulator.values import ALWAYS, SHARES_SUM_TOLERANCE
+from simulator.shares import SHARES_SUM_TOLERANCE
+from simulator.values import ALWAYS
 
 Fault = tuple[tuple[object, ...], str]
 """Keys of the place, and what is wrong and what to write."""

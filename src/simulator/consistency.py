@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from simulator import award_rules, budget_rules
+from simulator import award_rules, budget_rules, uncertainty_rules
 from simulator.award_rules import Fault
 from simulator.errors import did_you_mean
 from simulator.scenario import Document, Programme
-from simulator.values import SHARES_SUM_TOLERANCE
+from simulator.shares import SHARES_SUM_TOLERANCE
 
 FARTHEST = 100
 """Years that a run, or its prices, may span."""
@@ -20,7 +20,7 @@ def problems(document: Document) -> list[Fault]:
     faults = [*_names(document), *_time(document), *_economy(document), *budget_rules.problems(document)]
     for name, programme in document.programmes.items():
         faults += [((*("programmes", name), *keys), text) for keys, text in _programme(programme, document)]
-    return faults
+    return [*faults, *uncertainty_rules.problems(document)]
 
 
 def indices_used(document: Document) -> set[str]:

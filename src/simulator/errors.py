@@ -1,8 +1,11 @@
 """Everything raised on purpose, as one tree, and the places faults are reported at."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ class QuantityError(SimulatorError, ValueError):
     """A number, share, duration or year that cannot be read; the message says what to write instead."""
 
 
+class PlacedError(QuantityError):
+    """A fault inside a leaf of a file; `keys` lead from the leaf to the faulty value."""
+
+    def __init__(self, message: str, keys: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.keys = keys
+
+
 class InputError(SimulatorError):
     """A file or a setting says something the format does not allow; one line for each problem."""
 
@@ -61,6 +72,16 @@ class InputError(SimulatorError):
 
 class RequestError(SimulatorError):
     """A call or a command line asks for something that is not there (an unknown measure, year or path)."""
+
+
+def within(key: object, read: Callable[[object], T], value: object) -> T:
+    """What `read` makes of a value that stands under a key; PlacedError with that key where it cannot."""
+    try:
+        return read(value)
+    except PlacedError as error:
+        raise PlacedError(str(error), (key, *error.keys)) from error
+    except QuantityError as error:
+        raise PlacedError(str(error), (key,)) from error
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -9,8 +9,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 
 from simulator import quantities as q
 from simulator import values
+from simulator.errors import PlacedError
 from simulator.quantities import Quantity
 from simulator.values import ALWAYS, Named, Number, Spread, StartMonths, Stay, Steps
+
+CORRELATION = Quantity("rank correlation", "ratio", q.ELASTICITY.read, -1, 1, "0.6")
 
 Money = Annotated[Number, PlainValidator(values.OneNumber(q.MONEY))]
 MoneyByYear = Annotated[Number, PlainValidator(values.ByYear(q.MONEY))]
@@ -18,6 +21,7 @@ Total = Annotated[Number, PlainValidator(values.ByYear(q.MONEY, before=float("na
 Change = Annotated[Number, PlainValidator(values.OneNumber(q.SIGNED_MONEY))]
 Factor = Annotated[Number, PlainValidator(values.OneNumber(q.FACTOR))]
 Elasticity = Annotated[Number, PlainValidator(values.OneNumber(q.ELASTICITY))]
+Rank = Annotated[Number, PlainValidator(values.OneNumber(CORRELATION))]
 Count = Annotated[Number, PlainValidator(values.OneNumber(q.COUNT))]
 Share = Annotated[Number, PlainValidator(values.OneNumber(q.SHARE))]
 ShareByYear = Annotated[Number, PlainValidator(values.ByYear(q.SHARE))]
@@ -67,7 +71,7 @@ def text_by_destination(value: object) -> object:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise values.PlacedError("the name of an index is expected here, such as usd_jpy")
+        raise PlacedError("the name of an index is expected here, such as usd_jpy")
     return value
 
 

@@ -1,7 +1,8 @@
 """Numbers over runs: every numeric leaf of a batch of scenarios as an array whose last axis is the run.
 
 The run axis is scenario × draw, the draw fastest. A leaf that neither differs between the scenarios nor is varied has
-length 1 there. A value varied over the draws stands for the leaf as `--set` would: the same in every year.
+length 1 there. A value varied over the draws stands for the leaf as `--set` would, the same in every year, or is a
+path by year.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,9 +13,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from simulator.arrays import Floats, Labels
-from simulator.errors import InputError, Place, RequestError
+from simulator.errors import InputError, Place
 from simulator.scenario import Scenario, leaves
-from simulator.values import Named, Stay, Steps
+from simulator.values import Steps
+from simulator.varied import Varied
 
 Built = TypeVar("Built")
 
@@ -25,13 +27,13 @@ class Batch:
 
     Attributes
     ----------
-    varied : by dotted path (a leaf, or one named year of it), (D,) values in internal units
+    varied : by dotted path (a leaf, or one named year of it), its values over the draws in internal units
     draws : D
 
     """
 
     scenarios: tuple[Scenario, ...]
-    varied: Mapping[str, Floats] = field(default_factory=dict)
+    varied: Mapping[str, Varied] = field(default_factory=dict)
     draws: int = 1
     _values: dict[tuple[str, range], Floats] = field(default_factory=dict, repr=False)
     kept: dict[object, Any] = field(default_factory=dict, repr=False)
@@ -84,41 +86,22 @@ class Batch:
         """(Y, S) the values of an unvaried leaf by scenario, (Y, 1) where they are all the same; made once."""
         key = (path, years)
         if key not in self._values:
-            values = np.array([[document[path].at(year) for document in self.documents] for year in years])
+            values = np.array([[self._in_force(document[path], year) for document in self.documents] for year in years])
             alike = bool((values == values[:, :1]).all())
             self._values[key] = values[:, :1].copy() if alike else values
         return self._values[key]
 
+    def _in_force(self, leaf: Any, year: int) -> float:
+        """Value of a leaf in a year, expected where its path is uncertain."""
+        process = leaf.process if isinstance(leaf, Steps) else None
+        value: float = process.expected(year - self.labels.first_year) if process else leaf.at(year)
+        return value
+
     def check(self) -> None:
-        """Raise RequestError where a varied path is no numeric leaf or a value is outside the leaf's bounds."""
-        for path, values in self.varied.items():
+        """Raise RequestError where a given path is no numeric leaf or a value is outside the leaf's bounds."""
+        for path, varied in self.varied.items():
             for document in self.documents:
-                quantity = _leaf(document, path).quantity
-                if values.shape != (self.draws,):
-                    raise RequestError(f"vary: {path} has shape {values.shape}: give one value a run, ({self.draws},)")
-                for value in (float(values.min()), float(values.max())):
-                    try:
-                        quantity.check(value)
-                    except ValueError as error:
-                        raise RequestError(f"vary: {path}: {error}") from error
-
-
-def _leaf(document: Mapping[str, Any], path: str) -> Any:
-    """Leaf that `path` names, itself or with one of its years."""
-    whole, _, year = path.rpartition(".")
-    leaf = document.get(path)
-    if leaf is None and year.isdigit() and whole in document:
-        stepped = document[whole]
-        if isinstance(stepped, Steps | Named) and int(year) in dict(stepped.steps):
-            leaf = stepped
-    if leaf is None:
-        raise RequestError(f"vary: {path}: the scenario has no such number; `simulate sources` lists them")
-    first = leaf.steps[0][1] if isinstance(leaf, Steps | Named) and leaf.steps else None
-    if not isinstance(first, float | Stay):
-        raise RequestError(f"vary: {path}: is not one number and cannot be varied")
-    if isinstance(first, Stay) and path not in document:
-        raise RequestError(f"vary: {path}: the duration of one year cannot be varied alone; vary {whole}")
-    return leaf
+                varied.check(path, document, self.draws)
 
 
 class Leaves:
@@ -131,6 +114,7 @@ class Leaves:
         self._batch = batch
         self._scenario, self._draw = np.divmod(runs, batch.draws)
         self._read: set[str] = set()
+        self._over: dict[str, Floats] = {}
 
     def kept(self, name: object, build: Callable[[], Built]) -> Built:
         """What `build` makes, kept for the batch's other blocks if nothing it reads varies over the runs."""
@@ -146,9 +130,12 @@ class Leaves:
     def by_year(self, path: str, years: range) -> Floats:
         """(Y, r) the value in force in each year."""
         self._read.add(path)
-        varied = self._batch.varied.get(path)
-        if varied is not None:
-            return np.broadcast_to(varied[self._draw], (len(years), self._draw.size))
+        if path in self._batch.varied:
+            varied = self._varied(path)
+            if varied.ndim == 1:
+                return np.broadcast_to(varied, (len(years), varied.size))
+            rows: Floats = varied[np.clip(np.array(years) - self.years.start, 0, len(varied) - 1)]
+            return rows
         if path in self._batch.years_varied:
             return np.stack(alike([self._value(path, year) for year in years]))
         values = self._batch.values(path, years)
@@ -168,7 +155,9 @@ class Leaves:
         rows = []
         for year in years:
             if self._varies(f"{path}.{year}"):
-                rows.append(self._batch.varied[f"{path}.{year}"][self._draw])
+                rows.append(self._varied(f"{path}.{year}"))
+            elif self._varies(f"{path}.steady"):
+                rows.append(self._varied(f"{path}.steady"))
             else:
                 rows.append(self._alike([document[path].at(year) or 0.0 for document in self._batch.documents]))
         return np.stack(alike(rows)) if rows else np.empty((0, 1))
@@ -179,7 +168,7 @@ class Leaves:
         Where mixtures differ in length the shorter are filled with ranges of share 0.
         """
         if not before and self._varies(path):
-            months = self._batch.varied[path][self._draw]
+            months = self._varied(path)
             return np.stack([months, months, np.ones_like(months)])[None]
         stays = [document[path].at(year) for document in self._source(path, before)]
         longest = max(len(stay.ranges) for stay in stays)
@@ -215,8 +204,8 @@ class Leaves:
     def longest_stay(self, award: str) -> float:
         """Longest duration in months that an award type has in any run of the batch and any year."""
         stays = [high for stay in self._ever(f"{award}.duration") for _, high, _ in stay.ranges]
-        varied = self._batch.varied.get(f"{award}.duration", ())
-        return float(max([*stays, *varied, *self._values(f"{award}.renewal.until")]))
+        varied = self._batch.varied.get(f"{award}.duration")
+        return float(max([*stays, *(varied.bounds if varied else ()), *self._values(f"{award}.renewal.until")]))
 
     def latest_month(self, path: str) -> int:
         """Latest month, from April 0, in which any award of the batch starts."""
@@ -248,10 +237,7 @@ class Leaves:
     def _values(self, path: str) -> list[float]:
         """The values of a leaf in the scenarios, their portfolios and the least and greatest varied of each path."""
         varied = [values for name, values in self._batch.varied.items() if name == path or name.startswith(f"{path}.")]
-        return [
-            *self._ever(path),
-            *(bound for values in varied for bound in (float(values.min()), float(values.max()))),
-        ]
+        return [*self._ever(path), *(bound for values in varied for bound in values.bounds)]
 
     def _source(self, path: str, before: bool) -> list[dict[str, Any]]:
         """Documents to take a leaf from: an award type that its portfolio lacks has its own terms all along."""
@@ -264,13 +250,20 @@ class Leaves:
         self._read.add(path)
         return path in self._batch.varied
 
+    def _varied(self, name: str) -> Floats:
+        """(R,) or (Y, R) what varies, in the runs of this block."""
+        if name not in self._over:
+            first = int(self._draw.min())
+            self._over[name] = self._batch.varied[name].over(first, int(self._draw.max()) + 1)[..., self._draw - first]
+        return self._over[name]
+
     def _value(self, path: str, year: int) -> Floats:
         """(r,) the value of one year, of a leaf of which some named years vary."""
         steps = self._batch.documents[0][path].steps
-        since = max(start for start, _ in steps if start <= year)
+        since = max((start for start, _ in steps if start <= year), default=steps[0][0])
         if since in self._batch.years_varied[path]:
             self._read.add(f"{path}.{since}")
-            return self._batch.varied[f"{path}.{since}"][self._draw]
+            return self._varied(f"{path}.{since}")
         return self._alike([document[path].at(year) for document in self._batch.documents])
 
     def _alike(self, values: list[float]) -> Floats:

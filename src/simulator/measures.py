@@ -170,9 +170,13 @@ def every_measure(labels: Labels) -> list[str]:
     return [*MEASURES, *components, *dict.fromkeys(f"{STARTS_TO}{place}" for _, _, place in labels.destinations)]
 
 
-def named_after(name: str) -> bool:
-    """Whether a measure is of one component or destination, which not every award type has."""
-    return name not in MEASURES
+def is_of(name: str, labels: Labels, programme: str, award: str) -> bool:
+    """Whether an award type has the component or destination that a measure is named after."""
+    if name.startswith(UNIT_PRICE):
+        return (programme, award, name.removeprefix(UNIT_PRICE)) in labels.components
+    if name.startswith(STARTS_TO):
+        return (programme, award, name.removeprefix(STARTS_TO)) in labels.destinations
+    return True
 
 
 def _unit_price(flows: Flows, inputs: Inputs, *, component: str) -> Floats:

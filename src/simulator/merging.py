@@ -9,6 +9,7 @@ from simulator.chains import Layer
 from simulator.errors import InputError, Problem, QuantityError
 from simulator.nodes import Node
 from simulator.scenario import FOR_PEOPLE, Document
+from simulator.uncertain import is_distribution
 from simulator.validation import kind_below
 
 
@@ -16,6 +17,8 @@ def merge(base: Node, over: Node, kind: Any = Document) -> Node:
     """`over` laid on `base`; `kind` is the format's annotation there, None where a mapping is one value."""
     if kind is None or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
+    if is_distribution(base.value) or is_distribution(over.value):
+        return over  # where there may be a number, or numbers by destination
     values = dict(base.value)
     for key, node in over.value.items():
         values[key] = merge(values[key], node, kind_below(kind, key)) if key in values else node

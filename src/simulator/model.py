@@ -16,6 +16,7 @@ from simulator.loading import load
 from simulator.measures import every_measure, measure
 from simulator.results import Result, Run
 from simulator.scenario import Scenario, skeleton
+from simulator.varied import Given
 
 BLOCK = 8192
 """Runs simulated at a time: many, so that a call of numpy pays (docs/explanation/performance.md)."""
@@ -102,8 +103,8 @@ def _runs(
     """Runs of the scenarios, those that differ in numbers only in one batch."""
     if not scenarios:
         raise RequestError("no scenario was given")
-    varied = {path: _numbers(path, values) for path, values in (vary or {}).items()}
-    draws = max((values.size for values in varied.values()), default=1)
+    varied = {path: Given(_numbers(path, values)) for path, values in (vary or {}).items()}
+    draws = max((given.values.size for given in varied.values()), default=1)
     done: dict[int, Run] = {}
     groups: dict[object, list[int]] = {}
     for position, scenario in enumerate(scenarios):

@@ -9,7 +9,7 @@ from simulator.arrays import Demand, Era, Extended, Floats, Instalments, Prices,
 from simulator.demand import links, of_award
 from simulator.leaves import Leaves, alike, side_by_side
 from simulator.lifecycle import EXITS, LATER_MONTHS, MONTHS, era_of
-from simulator.values import SHARES_SUM_TOLERANCE
+from simulator.shares import SHARES_SUM_TOLERANCE
 
 LEAST = 1e-9
 """A take-up, or a cost in million yen, below this is none: an intake rule would divide by it."""

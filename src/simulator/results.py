@@ -52,6 +52,10 @@ class Run:
             raise RequestError(f"{name} does not add up over award types: name one of {programme}")
         return _sum(values, [row for row, (of, _) in enumerate(self.labels.awards) if of == programme])
 
+    def has(self, name: str) -> bool:
+        """Whether a measure was asked for."""
+        return name in self.measures
+
     def kept(self, name: str) -> Floats:
         """A measure as (years, award types or programmes, draws); RequestError if it was not asked for."""
         if name not in self.measures:

@@ -28,6 +28,7 @@ from simulator.fields import (
     Level,
     Money,
     MoneyByYear,
+    Rank,
     Share,
     ShareOrAll,
     Strict,
@@ -188,6 +189,15 @@ class Budget(Strict):
     )
 
 
+class Correlation(Strict):
+    """A rank correlation between uncertain inputs: of two numbers, or of the yearly steps of two paths."""
+
+    between: Annotated[tuple[str, ...], BeforeValidator(values.several)] = Field(
+        description="Dotted paths of uncertain inputs, each pair of which is correlated: [economy.usd_jpy.path, ...]."
+    )
+    rank: Rank = Field(description="Spearman's rank correlation, from -1 to 1.")
+
+
 class Figure(Strict):
     """A figure or a fact that a budget document prints and the model does not read."""
 
@@ -216,6 +226,13 @@ class Document(Strict):
     )
     budget: Budget = Field(default=Budget(), description="Levers on all appropriations, and how a total is split.")
     programmes: dict[str, Programme] = Field(min_length=1, description="Budget lines by name.")
+    correlations: Annotated[tuple[Correlation, ...], BeforeValidator(values.several)] = Field(
+        default=(), description="Rank correlations between uncertain inputs; none where nothing is said."
+    )
+    individual_variation: bool = Field(
+        default=False,
+        description="Whether draws have chance in single lives (take-up, start months, ends); false if not given.",
+    )
     figures: dict[str, dict[str, Figure]] = Field(
         default={}, description="What the document prints and the model does not read, by section and name."
     )

@@ -19,9 +19,9 @@ from simulator import fields, quantities, spellings, values
 from simulator.fields import WHOLE
 from simulator.quantities import Quantity
 from simulator.scenario import Document
+from simulator.schema_shapes import NULL, SPLIT, Json, by_destination, by_name, by_year, keyed, uncertain
 
 Kind = Literal["scenario", "portfolio"]
-Json = dict[str, Any]
 Options = tuple[str, list[Json]]
 """What one value may be, with the name of such a definition."""
 
@@ -44,8 +44,6 @@ BESIDE: Json = {
     },
 }
 """What may stand beside a value."""
-NULL: Json = {"type": "null"}
-SPLIT = {spellings.AFTER_COMMA: NULL}
 PLAIN: Mapping[object, Options] = {
     str: ("text", [{"type": "string"}]),
     bool: ("switch", [{"type": "boolean"}]),
@@ -116,7 +114,7 @@ class Writer:
         """A mapping that is merged key by key, or null."""
         if get_origin(kind) is dict:
             least = next((mark.min_length for mark in metadata if isinstance(mark, MinLen)), 0)
-            return _by_name(self.value(get_args(kind)[1]), least=0 if self.sparse else least)
+            return by_name(self.value(get_args(kind)[1]), least=0 if self.sparse else least)
         if kind is types.NoneType:
             return NULL
         return self._defined(kind.__name__, lambda _: self.mapping_of(kind, merges=True))
@@ -128,7 +126,7 @@ class Writer:
         reader = _reader(metadata)
         if reader is values.by_fiscal_year:
             name, items = self._named(get_args(kind)[1])
-            return f"{name}_by_year", [_by_year(items, least=0)]
+            return f"{name}_by_year", [by_year(items, least=0)]
         if reader is not None and reader is not values.several:
             return self._read_by(reader)
         if len(_options(kind)) > 1:
@@ -155,42 +153,50 @@ class Writer:
         """What a reader of the format takes."""
         match reader:
             case values.OneNumber(quantity=quantity):
-                return _name(quantity), [spellings.number(quantity)]
+                return _name(quantity), self._numbers(quantity)
             case values.ByYear(quantity=quantity):
-                return f"{_name(quantity)}_by_year", [spellings.number(quantity), _by_year(self._number(quantity))]
+                each = by_year(self._number(quantity))
+                return f"{_name(quantity)}_by_year", [*self._numbers(quantity, paths=True), each]
             case values.ByDestination(quantity=quantity):
                 item = self._number(quantity)
-                return f"{_name(quantity)}_by_destination", [spellings.number(quantity), _by_destination(item)]
+                return f"{_name(quantity)}_by_destination", [*self._numbers(quantity), by_destination(item)]
         return _READ_BY[reader](self)
 
     def _number(self, quantity: Quantity) -> Json:
         return self.value(float, (PlainValidator(values.OneNumber(quantity)),))
 
+    def _numbers(self, quantity: Quantity, *, paths: bool = False) -> list[Json]:
+        """A number of this quantity, certain or not."""
+        certain = self._defined(f"certain_{_name(quantity)}", lambda _: spellings.number(quantity))
+        kind = "path" if paths else "uncertain"
+        return [certain, self._defined(f"{kind}_{_name(quantity)}", lambda _: uncertain(certain, paths=paths))]
+
     def _share(self) -> Json:
         return self._number(quantities.SHARE)
 
     def _durations(self) -> Options:
-        mixture = _keyed({spellings.DURATION: self._share()})
+        mixture = keyed({spellings.DURATION: self._share()})
+        unsure = self._numbers(values.MONTHS_OF_DURATION)[1]
         stay = [spellings.text_like(spellings.DURATION, "24 months", "3-12 months"), mixture]
         reference = self._defined("stay", lambda own: {"anyOf": [*stay, _with_source(own)]})
-        return "stay_by_year", [*stay, _by_year(reference)]
+        return "stay_by_year", [*stay, unsure, by_year(reference)]
 
     def _start_months(self) -> Options:
-        months = _keyed({spellings.MONTH: self._share()})
+        months = keyed({spellings.MONTH: self._share()})
         reference = self._defined("months", lambda own: {"anyOf": [months, _with_source(own)]})
-        return "months_by_year", [months, _by_year(reference)]
+        return "months_by_year", [months, by_year(reference)]
 
     def _history(self) -> Options:
         count = self._number(quantities.COUNT)
         every_year = {"steady": {"description": "Starts in every year before the first.", **count}}
         steady = {"type": "object", "properties": every_year, "required": ["steady"]}
-        return "history", [{**steady, "patternProperties": SPLIT, "additionalProperties": False}, _by_year(count)]
+        return "history", [{**steady, "patternProperties": SPLIT, "additionalProperties": False}, by_year(count)]
 
     def _spread(self) -> Options:
         return "spread", [{"type": "array", "items": self._share(), "minItems": 1}]
 
     def _shares(self) -> Options:
-        return "shares", [_by_name(self._share(), least=1)]
+        return "shares", [by_name(self._share(), least=1)]
 
     def _lag(self) -> Options:
         whole = {"type": "integer", "minimum": 1, "maximum": values.LONGEST_LAG}
@@ -210,7 +216,7 @@ class Writer:
         return f"column_or_{name}", [{"type": "string", "pattern": spellings.COLUMN}, *options]
 
     def _text_by_destination(self) -> Options:
-        return "text_by_destination", [{"type": "string"}, _by_destination(self.value(str))]
+        return "text_by_destination", [{"type": "string"}, by_destination(self.value(str))]
 
     def _defined(self, name: str, write: Callable[[Json], Json]) -> Json:
         """Reference to a definition, which may refer to itself."""
@@ -257,31 +263,6 @@ def _documented(kind: Any) -> str | None:
     """Docstring of the model that a key holds."""
     models = [option for option in _options(kind) if isinstance(option, type) and issubclass(option, BaseModel)]
     return models[0].__doc__ if models else None
-
-
-def _keyed(patterns: Json, *, least: int = 1) -> Json:
-    return {"type": "object", "patternProperties": patterns, "additionalProperties": False, "minProperties": least}
-
-
-def _by_year(item: Json, *, least: int = 1) -> Json:
-    return {"title": "by year", **_keyed({spellings.YEAR: item, **SPLIT}, least=least)}
-
-
-def _by_name(item: Json, *, least: int = 0) -> Json:
-    after_comma = {spellings.AFTER_COMMA: {"anyOf": [NULL, item]}}
-    return {
-        "title": "by name",
-        "type": "object",
-        "additionalProperties": item,
-        "patternProperties": after_comma,
-        "minProperties": least,
-    }
-
-
-def _by_destination(item: Json) -> Json:
-    """By name, and not by year, which what is by destination never is."""
-    named = _by_name(item)
-    return {**named, "patternProperties": {**named["patternProperties"], spellings.PLAIN_YEAR: False}}
 
 
 def _with_source(value: Json) -> Json:

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulator import quantities as q
 from simulator.errors import QuantityError
+from simulator.fields import CORRELATION
 from simulator.quantities import Quantity
 from simulator.values import MONTHS_OF_DURATION
 
@@ -102,6 +103,7 @@ TEXTS: Mapping[Quantity, str] = {
     q.INDEX: _measured(q.PROPORTIONS),
     q.FACTOR: f"{_MINUS}? *{q.NUMBER} *{_any_of(q.PROPORTIONS)}",
     q.ELASTICITY: _measured(q.PROPORTIONS),
+    CORRELATION: _measured(q.PROPORTIONS),
     MONTHS_OF_DURATION: _ONE_DURATION,
 }
 _UNITS = "".join(sorted({letter for word in (*q.SCALES, *q.COUNTS, " ¥円yen") for letter in word + word.upper()}))

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simulator.arrays import Floats
+from simulator.arrays import Floats, Labels
 from simulator.errors import RequestError
-from simulator.measures import TOTAL, every_measure, measure, named_after
+from simulator.measures import TOTAL, every_measure, is_of, measure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,34 +28,54 @@ class Row(NamedTuple):
     unit: str
 
 
+class Line(NamedTuple):
+    """A measure of an award type, of a programme (no award) or of the portfolio (programme `total`)."""
+
+    programme: str
+    award: str
+    measure: str
+
+
 class Series(NamedTuple):
-    """One line of a table: a measure of an award type, a programme or the portfolio over the years, (Y,)."""
+    """A line of a table with its values over the years, (Y,)."""
 
     programme: str
     award: str
     measure: str
     values: Floats
 
+    @property
+    def line(self) -> Line:
+        """The line without its values."""
+        return Line(*self[:3])
+
+
+def lines(
+    labels: Labels, names: Sequence[str] | None = None, programmes: Container[str] | None = None
+) -> Iterator[Line]:
+    """Every line of a run, by measure, programme and award type; sums only where adding up makes sense."""
+    for name in names or every_measure(labels):
+        kind = measure(name)
+        for programme in labels.programmes:
+            awards = [award for of, award in labels.awards if of == programme]
+            if (programmes is not None and programme not in programmes) or (kind.level == "award" and not awards):
+                continue
+            for award in awards if kind.level == "award" else ():
+                if is_of(name, labels, programme, award):
+                    yield Line(programme, award, name)
+            if kind.level == "programme" or kind.sums:
+                yield Line(programme, "", name)
+        if kind.totals and programmes is None:
+            yield Line(TOTAL, "", name)
+
 
 def series(
     run: "Run", names: Sequence[str] | None = None, programmes: Container[str] | None = None
 ) -> Iterator[Series]:
-    """Every line a run has, by measure, programme and award type; sums only where adding up makes sense."""
-    asked = list(names) if names else [name for name in every_measure(run.labels) if name in run.measures]
-    for name in asked:
-        kind = measure(name)
-        for programme in run.labels.programmes:
-            awards = [award for of, award in run.labels.awards if of == programme]
-            if (programmes is not None and programme not in programmes) or (kind.level == "award" and not awards):
-                continue
-            for award in awards if kind.level == "award" else ():
-                values = _only_draw(run.of(name, programme, award))
-                if not (named_after(name) and np.isnan(values).all()):
-                    yield Series(programme, award, name, values)
-            if kind.level == "programme" or kind.sums:
-                yield Series(programme, "", name, _only_draw(run.of(name, programme)))
-        if kind.totals and programmes is None:
-            yield Series(TOTAL, "", name, _only_draw(run.of(name)))
+    """Every line that a run has, with its values."""
+    asked = list(names) if names else [name for name in every_measure(run.labels) if run.has(name)]
+    for line in lines(run.labels, asked, programmes) if asked else ():
+        yield Series(*line, _only_draw(run.of(line.measure, line.programme, line.award)))
 
 
 def rows(

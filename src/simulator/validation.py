@@ -8,11 +8,10 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from simulator import consistency
-from simulator.errors import Place, Problem, did_you_mean
+from simulator.errors import Place, PlacedError, Problem, did_you_mean
 from simulator.fields import WHOLE
 from simulator.nodes import Node
 from simulator.scenario import Document
-from simulator.values import PlacedError
 
 Keys = tuple[object, ...]
 WORDING = {
@@ -84,7 +83,7 @@ def _fault(keys: Keys, fault: Any, tree: Node) -> tuple[Keys, str, bool]:
     """Place and wording of one fault that pydantic found, and whether the key itself is wrong."""
     raised = fault.get("ctx", {}).get("error")
     if raised is not None:
-        return (*keys, *(raised.within if isinstance(raised, PlacedError) else ())), str(raised), False
+        return (*keys, *(raised.keys if isinstance(raised, PlacedError) else ())), str(raised), False
     if fault["type"] == "extra_forbidden":
         kind = _kind_at(keys[:-1])
         return keys, f"no such key{did_you_mean(str(keys[-1]), _keys_of(kind))}", True

@@ -4,13 +4,15 @@ A value given by year is a step function: it holds from its year until the next 
 year it has the field's default, or where there is none the first named value (model.md section 1).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from simulator import quantities
-from simulator.errors import QuantityError
+from simulator import quantities, uncertain
+from simulator.distributions import Distribution, Process, Uncertain
+from simulator.errors import PlacedError, QuantityError, within
 from simulator.quantities import Quantity
+from simulator.shares import adds_up
 
 T = TypeVar("T")
 
@@ -28,31 +30,29 @@ def _fixed(value: object) -> float:
 MONTHS_OF_DURATION = Quantity(
     name="duration", unit="month", read=_fixed, low=0.0, high=1200.0, example="24 months", exclusive=True
 )
-SHARES_SUM_TOLERANCE = 1e-9
 LONGEST_LAG = 30  # years
-
-
-class PlacedError(QuantityError):
-    """A fault inside a leaf; `within` are the keys that lead from the leaf to the faulty value."""
-
-    def __init__(self, message: str, within: tuple[object, ...] = ()) -> None:
-        super().__init__(message)
-        self.within = within
 
 
 @dataclass(frozen=True, slots=True)
 class Steps(Generic[T]):
     """A value by fiscal year: `steps` are (from this year on, value), in ascending order of years.
 
-    `quantity` carries the unit and the bounds; it is what a varied or sampled value is checked against.
+    `quantity` carries the unit and the bounds; it is what a varied or drawn value is checked against. The steps that
+    are `uncertain` have their expected values, or the first value of a process, which is of all years.
     """
 
     quantity: Quantity
     steps: tuple[tuple[int, T], ...]
+    uncertain: tuple[tuple[int, Uncertain], ...] = ()
 
     def at(self, year: int) -> T:
-        """Value in force in `year`: that of the last step not after it."""
-        return next(value for start, value in reversed(self.steps) if start <= year)
+        """Value in force in `year`: that of the last step not after it, of the first step before that."""
+        return next((value for start, value in reversed(self.steps) if start <= year), self.steps[0][1])
+
+    @property
+    def process(self) -> Process | None:
+        """The process that the path follows, if it does."""
+        return next((each for _, each in self.uncertain if isinstance(each, Process)), None)
 
 
 Number = Steps[float]
@@ -64,6 +64,7 @@ class Named(Generic[T]):
 
     quantity: Quantity
     steps: tuple[tuple[int, T], ...]
+    uncertain: tuple[tuple[int, Uncertain], ...] = ()
 
     def at(self, year: int) -> T | None:
         """Value of `year`, or None where neither it nor every year is named."""
@@ -93,10 +94,7 @@ class OneNumber:
 
     def __call__(self, value: object) -> Number:
         """Read a number; PlacedError or QuantityError for anything else."""
-        if isinstance(value, dict):
-            expected = f"one {self.quantity.name} is expected here, not a mapping"
-            raise PlacedError(f"{expected}: write {self.quantity.example}")
-        return Steps(self.quantity, ((ALWAYS, self.quantity.parse(value)),))
+        return _stepped(self.quantity, ((ALWAYS, _Reader(self.quantity)(value)),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +106,8 @@ class ByDestination:
     def __call__(self, value: object) -> Number | dict[str, Number]:
         """Read a number or numbers; PlacedError or QuantityError for anything else."""
         one = OneNumber(self.quantity)
-        if isinstance(value, dict):
-            return {str(key): _within(key, one, item) for key, item in value.items()}
+        if isinstance(value, dict) and uncertain.read(value, self.quantity) is None:
+            return {str(key): within(key, one, item) for key, item in value.items()}
         return one(value)
 
 
@@ -122,9 +120,45 @@ class ByYear:
 
     def __call__(self, value: object) -> Number:
         """Read a number or numbers; PlacedError or QuantityError for anything else."""
-        if isinstance(value, dict) and value:
+        path = uncertain.read(value, self.quantity, paths=True)
+        if path is not None:
+            return _stepped(self.quantity, ((ALWAYS, path),))
+        if isinstance(value, dict) and value and not uncertain.unknown(value):
             _years(value, lambda item: item)  # a mapping is by year here and nothing else
-        return Steps(self.quantity, _steps(value, self.quantity.parse, self.before))
+        return _stepped(self.quantity, _steps(value, _Reader(self.quantity), self.before))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reader of one number, certain or not."""
+
+    quantity: Quantity
+
+    def __call__(self, value: object) -> float | Uncertain:
+        found = uncertain.read(value, self.quantity)
+        if found is None and isinstance(value, dict):
+            expected = f"one {self.quantity.name} is expected here, not a mapping"
+            raise PlacedError(f"{expected}: write {self.quantity.example}{uncertain.unknown(value)}")
+        return self.quantity.parse(value) if found is None else found
+
+
+def _stepped(quantity: Quantity, read: Iterable[tuple[int, float | Uncertain]]) -> Number:
+    return Steps(quantity, *_parted(read))
+
+
+def _parted(
+    read: Iterable[tuple[int, float | Uncertain]],
+) -> tuple[tuple[tuple[int, float], ...], tuple[tuple[int, Uncertain], ...]]:
+    """Steps with expected values for what is uncertain, and what that is."""
+    steps = tuple(read)
+    unsure = tuple((year, value) for year, value in steps if isinstance(value, Uncertain))
+    return tuple((year, _expected(value)) for year, value in steps), unsure
+
+
+def _expected(value: float | Uncertain) -> float:
+    if isinstance(value, Process):
+        return value.start
+    return value.mean if isinstance(value, Distribution) else value
 
 
 def shares(value: object) -> dict[str, Number]:
@@ -132,7 +166,7 @@ def shares(value: object) -> dict[str, Number]:
     if not isinstance(value, dict) or not value:
         raise PlacedError("shares by name are expected here: write {americas: 60%, europe: 40%}")
     one = OneNumber(quantities.SHARE)
-    read = {str(key): _within(key, one, item) for key, item in value.items()}
+    read = {str(key): within(key, one, item) for key, item in value.items()}
     adds_up([share.at(ALWAYS) for share in read.values()])
     return read
 
@@ -145,12 +179,16 @@ def history(value: object) -> Named[float]:
     if "steady" in value:
         if len(value) > 1:
             raise PlacedError("steady stands alone: write {steady: 200}, or every year with its starts")
-        return Named(count, ((ALWAYS, _within("steady", count.parse, value["steady"])),))
-    return Named(count, _years(value, count.parse))
+        return Named(count, *_parted([(ALWAYS, within("steady", _Reader(count), value["steady"]))]))
+    return Named(count, *_parted(_years(value, _Reader(count))))
 
 
 def stay(value: object) -> Steps[Stay]:
     """Duration, or durations by year of start; before the first named year the first one holds."""
+    unsure = uncertain.read(value, MONTHS_OF_DURATION)
+    if unsure is not None:
+        months = _expected(unsure)
+        return Steps(MONTHS_OF_DURATION, ((ALWAYS, Stay(((months, months, 1.0),))),), ((ALWAYS, unsure),))
     return Steps(MONTHS_OF_DURATION, _steps(value, _one_stay, None))
 
 
@@ -164,7 +202,7 @@ def spread(value: object) -> Steps[Spread]:
     """Shares of an amount by fiscal-year offset since the start, adding up to 1."""
     if not isinstance(value, list | tuple) or not value:
         raise PlacedError("shares by year since the start are expected here: write [25%, 55%, 15%, 5%]")
-    read = tuple(_within(place, quantities.SHARE.parse, share) for place, share in enumerate(value))
+    read = tuple(within(place, quantities.SHARE.parse, share) for place, share in enumerate(value))
     adds_up(list(read))
     return Steps(quantities.SHARE, ((ALWAYS, read),))
 
@@ -197,7 +235,7 @@ def _steps(value: object, read: Callable[[object], T], before: T | None) -> tupl
     if not (isinstance(value, dict) and value and all(_is_year(key) for key in value)):
         return ((ALWAYS, read(value)),)
     steps = _years(value, read)
-    return ((ALWAYS, steps[0][1] if before is None else before), *steps)
+    return steps if before is None else ((ALWAYS, before), *steps)
 
 
 def _years(value: Mapping[object, object], read: Callable[[object], T]) -> tuple[tuple[int, T], ...]:
@@ -205,10 +243,10 @@ def _years(value: Mapping[object, object], read: Callable[[object], T]) -> tuple
         raise PlacedError("no year is named: write {2022: ...}")
     steps: dict[int, T] = {}
     for key, item in value.items():
-        year = _within(key, quantities.year, key)
+        year = within(key, quantities.year, key)
         if year in steps:
             raise PlacedError(f"FY{year} is given twice", (key,))
-        steps[year] = _within(key, read, item)
+        steps[year] = within(key, read, item)
     return tuple(sorted(steps.items(), key=lambda step: step[0]))
 
 
@@ -220,20 +258,13 @@ def _is_year(key: object) -> bool:
     return True
 
 
-def _within(key: object, read: Callable[[object], T], value: object) -> T:
-    try:
-        return read(value)
-    except PlacedError as error:
-        raise PlacedError(str(error), (key, *error.within)) from error
-    except QuantityError as error:
-        raise PlacedError(str(error), (key,)) from error
-
-
 def _one_stay(value: object) -> Stay:
     if not isinstance(value, dict):
         return Stay(((*quantities.duration(value), 1.0),))
+    if uncertain.read(value, MONTHS_OF_DURATION) is not None:
+        raise PlacedError("the duration of one year alone cannot be uncertain: give one for all years")
     ranges = tuple(
-        (*_within(key, quantities.duration, key), _within(key, quantities.SHARE.parse, share))
+        (*within(key, quantities.duration, key), within(key, quantities.SHARE.parse, share))
         for key, share in value.items()
     )
     adds_up([share for *_, share in ranges])
@@ -245,16 +276,9 @@ def _one_start(value: object) -> StartMonths:
         raise PlacedError("shares by month are expected here: write {april: 50%, september: 50%}")
     weights = [0.0] * 12
     for key, share in value.items():
-        month = _within(key, quantities.month, key)
+        month = within(key, quantities.month, key)
         if weights[month]:
             raise PlacedError(f"{key} is given twice: keep one", (key,))
-        weights[month] = _within(key, quantities.SHARE.parse, share)
+        weights[month] = within(key, quantities.SHARE.parse, share)
     adds_up(weights)
     return tuple(weights)
-
-
-def adds_up(shares: list[float]) -> None:
-    """Raise unless `shares` add up to 1."""
-    total = sum(shares)
-    if abs(total - 1.0) > SHARES_SUM_TOLERANCE:
-        raise PlacedError(f"the shares add up to {total:.6g}, not 1: make them add up to 100%")

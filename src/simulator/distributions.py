@@ -1,0 +1,250 @@
+"""Uncertain numbers and paths: what they are (model.md section 7).
+
+A distribution is of one number, a process of a path by year. The laws are those of `scipy.stats`, which is imported
+where it is needed: it takes longer to load than most runs take.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from math import exp, expm1, inf, log, log1p, nextafter, sqrt
+from statistics import NormalDist
+from typing import Any
+
+FURTHEST = 8.3
+"""Standard deviations that a draw may be from its mean."""
+
+NEVER = 1e-9
+"""A probability below this counts as none: what is drawn beyond a bound is moved to it."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """A family of distributions: names of its parameters, of which the `required` come first, and what they make.
+
+    `fault` says what is wrong with values of them; `scipy` makes the distribution.
+    """
+
+    parameters: tuple[str, ...]
+    required: int
+    fault: Callable[..., str]
+    mean: Callable[..., float]
+    support: Callable[..., tuple[float, float]]
+    scipy: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """An uncertain number.
+
+    Attributes
+    ----------
+    kind : a key of `LAWS`, or `discrete` or `empirical`, which have `values` with `shares` instead of parameters
+    parameters : in the order of the law, internal units
+    values, shares : ascending values with the probability of each
+    low, high : truncation: the number is known to lie between them
+
+    """
+
+    kind: str
+    parameters: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+    low: float = -inf
+    high: float = inf
+
+    @cached_property
+    def mean(self) -> float:
+        """The expected value, which a run without draws takes."""
+        if self.values:
+            return sum(value * share for value, share in zip(self.values, self.shares, strict=True))
+        law = LAWS[self.kind]
+        if not self.truncated:
+            return law.mean(*self.parameters)
+        return float(self.law.expect(lb=self.low, ub=self.high, conditional=True))
+
+    def beyond(self, low: float, high: float) -> float:
+        """Probability of a value below `low` or above `high`."""
+        if self.values:
+            pairs = zip(self.values, self.shares, strict=True)
+            return sum(share for value, share in pairs if not low <= value <= high)
+        least, greatest = LAWS[self.kind].support(*self.parameters)
+        if max(least, self.low) >= low and min(greatest, self.high) <= high:
+            return 0.0
+        below, above = self.mass(max(low, self.low)), self.mass(min(high, self.high))
+        return 1.0 - (above - below) / (self.mass(self.high) - self.mass(self.low))
+
+    def possible(self) -> bool:
+        """Whether anything lies between the bounds of truncation."""
+        if self.values:
+            return any(self.low <= value <= self.high for value in self.values)
+        least, greatest = LAWS[self.kind].support(*self.parameters)
+        if self.low <= least and self.high >= greatest:
+            return True
+        return self.low < self.high and self.mass(self.high) - self.mass(self.low) > NEVER
+
+    @property
+    def truncated(self) -> bool:
+        """Whether bounds are given."""
+        return (self.low, self.high) != (-inf, inf)
+
+    def mass(self, value: float) -> float:
+        """``F(value)``."""
+        return float(self.law.cdf(value))
+
+    @cached_property
+    def law(self) -> Any:
+        """The distribution without truncation, of `scipy.stats`."""
+        return LAWS[self.kind].scipy(*self.parameters)
+
+
+@dataclass(frozen=True)
+class Process:
+    """An uncertain path by year: known in the first year, each later value drawn given the one before.
+
+    ``random_walk`` x_t = x_{t−1} + drift + sd ε;  ``ar1`` x_t = mean + persistence (x_{t−1} − mean) + sd ε;
+    ``gbm`` log x_t = log x_{t−1} + log(1 + growth) − volatility²/2 + volatility ε, so that E x_t grows by `growth`.
+
+    Attributes
+    ----------
+    kind : a key of `PATHS`
+    start : value of the first year
+    pull : share of the distance from `mean` that stays, 1 in a walk
+    sd : of a year's innovation, of the logarithm in `gbm`
+    drift, mean : as above
+    low, high : truncation: a year's innovation is drawn so that the path stays between them
+
+    """
+
+    kind: str
+    start: float
+    sd: float
+    drift: float = 0.0
+    pull: float = 1.0
+    mean: float = 0.0
+    low: float = -inf
+    high: float = inf
+
+    def expected(self, years: int) -> float:
+        """Expected value so many years after the first, kept within the bounds; what a run without draws takes."""
+        after = max(years, 0)
+        if self.kind == "gbm":
+            value = self.start * exp(self.drift * after)
+        elif self.pull == 1.0:
+            value = self.start + self.drift * after
+        else:
+            value = self.mean + (self.start - self.mean) * self.pull**after
+        return min(max(value, self.low), self.high)
+
+    def beyond(self, low: float, high: float, years: int) -> float:
+        """Greatest probability, in any of so many years after the first, of a value below `low` or above `high`."""
+        if (self.low >= low and self.high <= high) or not self.sd:
+            return 0.0
+        ends = (_log(low), _log(high)) if self.kind == "gbm" else (low, high)
+        return max((1.0 - self._within(*ends, after) for after in range(1, years + 1)), default=0.0)
+
+    def _within(self, low: float, high: float, after: int) -> float:
+        """Probability of a value, in `gbm` of its logarithm, between bounds so many years after the first."""
+        terms = after if self.pull == 1.0 else (1.0 - self.pull ** (2 * after)) / (1.0 - self.pull**2)
+        centre = replace(self, low=-inf, high=inf).expected(after)
+        if self.kind == "gbm":
+            centre = log(centre) - self.sd**2 / 2.0 * after
+        law = NormalDist(centre, self.sd * sqrt(terms))
+        return law.cdf(high) - law.cdf(low)
+
+
+Uncertain = Distribution | Process
+
+
+def process(kind: str, given: Mapping[str, float], low: float, high: float) -> Process:
+    """Process of a kind from its parameters by name."""
+    if kind == "ar1":
+        start = given.get("start", given["mean"])
+        return Process(kind, start, given["sd"], pull=given["persistence"], mean=given["mean"], low=low, high=high)
+    if kind == "gbm":
+        growth = log1p(given.get("growth", 0.0))
+        return Process(kind, given["start"], given["volatility"], drift=growth, low=low, high=high)
+    return Process(kind, given["start"], given["sd"], drift=given.get("drift", 0.0), low=low, high=high)
+
+
+def _log(value: float) -> float:
+    return log(value) if value > 0 else -inf
+
+
+def _stats() -> Any:
+    from scipy import stats
+
+    return stats
+
+
+def _ordered(*values: float) -> str:
+    rising = all(low <= high for low, high in pairwise(values)) and values[0] < values[-1]
+    return "" if rising else "its values must rise"
+
+
+def _pert(low: float, mode: float, high: float) -> Any:
+    width = high - low
+    return _stats().beta(1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width, low, width)
+
+
+LAWS: Mapping[str, Law] = {
+    "normal": Law(
+        ("mean", "sd"),
+        2,
+        lambda _, sd: "" if sd > 0 else "its sd must be above 0",
+        lambda mean, _: mean,
+        lambda mean, sd: (mean - FURTHEST * sd, mean + FURTHEST * sd),
+        lambda mean, sd: _stats().norm(mean, sd),
+    ),
+    "lognormal": Law(
+        ("median", "sigma"),
+        2,
+        lambda median, sigma: "" if median > 0 and sigma > 0 else "its median and sigma must be above 0",
+        lambda median, sigma: median * (1.0 + expm1(sigma**2 / 2.0)),
+        lambda median, sigma: (nextafter(0.0, 1.0), median * exp(FURTHEST * sigma)),
+        lambda median, sigma: _stats().lognorm(sigma, scale=median),
+    ),
+    "uniform": Law(
+        ("low", "high"),
+        2,
+        _ordered,
+        lambda low, high: (low + high) / 2.0,
+        lambda low, high: (low, high),
+        lambda low, high: _stats().uniform(low, high - low),
+    ),
+    "triangular": Law(
+        ("low", "mode", "high"),
+        3,
+        _ordered,
+        lambda low, mode, high: (low + mode + high) / 3.0,
+        lambda low, _, high: (low, high),
+        lambda low, mode, high: _stats().triang((mode - low) / (high - low), low, high - low),
+    ),
+    "pert": Law(
+        ("low", "mode", "high"),
+        3,
+        _ordered,
+        lambda low, mode, high: (low + 4.0 * mode + high) / 6.0,
+        lambda low, _, high: (low, high),
+        _pert,
+    ),
+    "beta": Law(
+        ("a", "b", "low", "high"),
+        2,
+        lambda a, b, low=0.0, high=1.0: "its a and b must be above 0" if min(a, b) <= 0 else _ordered(low, high),
+        lambda a, b, low=0.0, high=1.0: low + (high - low) * a / (a + b),
+        lambda _, __, low=0.0, high=1.0: (low, high),
+        lambda a, b, low=0.0, high=1.0: _stats().beta(a, b, low, high - low),
+    ),
+}
+"""Distributions with parameters; `pert` is a beta distribution with a = 1 + 4 (mode − low) / (high − low)."""
+
+LISTED = ("discrete", "empirical")
+
+PATHS: Mapping[str, tuple[tuple[str, ...], int]] = {
+    "random_walk": (("start", "sd", "drift"), 2),
+    "ar1": (("mean", "persistence", "sd", "start"), 3),
+    "gbm": (("start", "volatility", "growth"), 2),
+}
+"""Processes: names of their parameters, how many of them are needed."""

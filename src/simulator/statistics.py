@@ -1,0 +1,185 @@
+"""Statistics of draws: moments and quantiles, in one pass and in memory that does not grow with the draws.
+
+Draws are added up in fixed tiles, and tiles in order, so that a figure has the same bits whatever the block size and
+however many threads made it. Quantiles are exact while there is room for all values, and those of a t-digest beyond.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.arrays import Floats
+
+TILE = 1024
+"""Draws whose sum is one term of a mean: a divisor of every block size, so that means do not depend on it."""
+
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
+
+EXACT = 100_000_000
+"""Values, draws × figures, up to which quantiles are exact: 800 MB."""
+
+COMPRESSION, NEIGHBOURS = 200.0, 8
+"""Size of a t-digest, and how many neighbours of a sorted tile are one point of it."""
+
+RANK_ERROR = 0.001
+"""Error of its quantiles in probability; benchmarks/draws.py measures at most 0.0006."""
+
+CONFIDENCE = 0.95
+"""Of the interval of a mean."""
+
+
+class Tiles(NamedTuple):
+    """What a block of draws adds to a line: sums (Y, T, M) of its T tiles by M replicates, points (Y, n) of a digest.
+
+    `present` are the draws in which the figure exists; `first` and `second` the sums of d and d², d being the distance
+    from a pivot; `weights` say how many draws a point stands for.
+    """
+
+    present: Floats
+    first: Floats
+    second: Floats
+    points: Floats | None = None
+    weights: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Statistics of one line over its years, (Y,) each; NaN where the figure exists in no draw.
+
+    Attributes
+    ----------
+    draws : draws that they are of
+    mean, sd, se : mean, standard deviation of a draw, standard error of the mean
+    freedom : degrees of freedom of the standard error
+    quantiles : by name, none where they were not asked for
+
+    """
+
+    draws: int
+    mean: Floats
+    sd: Floats
+    se: Floats
+    freedom: int
+    quantiles: dict[str, Floats] = field(default_factory=dict)
+
+    def items(self) -> list[tuple[str, Floats]]:
+        """Every statistic with its name, in the order of tables."""
+        return [("mean", self.mean), ("sd", self.sd), ("se", self.se), *self.quantiles.items()]
+
+    @property
+    def half_interval(self) -> Floats:
+        """Half the width of the 95 % interval of the mean: Student's t times the standard error."""
+        from scipy.special import stdtrit
+
+        width: Floats = self.se * float(stdtrit(max(self.freedom, 1), 0.5 + CONFIDENCE / 2.0))
+        return width
+
+    @property
+    def distinguishable(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Whether the interval leaves 0 out, or there is nothing but one number in all draws."""
+        apart: np.ndarray[Any, np.dtype[np.bool_]] = (np.abs(self.mean) > self.half_interval) | (self.sd == 0.0)
+        return apart
+
+
+def tiles(values: Floats, pivot: Floats, *, replicates: int, digest: bool) -> Tiles:
+    """What a block of figures adds, (Y, R) by year and draw, NaN where one does not exist.
+
+    Parameters
+    ----------
+    pivot : (Y, 1) values near them, so that little is lost when squares are subtracted
+    replicates : M; draw i is of replicate i mod M
+    digest : whether points of a digest are wanted
+    """
+    missing = np.isnan(values)
+    complete = not missing.any()
+    distance = values - pivot
+    if not complete:
+        distance[missing] = 0.0
+    first, second = _by_tile(distance, replicates), _by_tile(np.square(distance), replicates)
+    present = _by_tile(1.0 - missing, replicates)
+    if not digest:
+        return Tiles(present, first, second)
+    return Tiles(present, first, second, *(_points(values) if complete else (values, 1.0 - missing)))
+
+
+def _by_tile(values: Floats, replicates: int) -> Floats:
+    """Sums of (Y, R) by tile and replicate, (Y, T, M); the last tile may be short."""
+    short = -values.shape[1] % TILE
+    whole = np.pad(values, ((0, 0), (0, short))) if short else values
+    parted = whole.reshape(len(values), -1, TILE // replicates, replicates)
+    total: Floats = parted.sum(axis=2) if replicates > 1 else parted[..., 0].sum(axis=2, keepdims=True)
+    return total
+
+
+def _points(values: Floats) -> tuple[Floats, Floats]:
+    """Means of neighbours in every sorted tile, (Y, n), and how many draws each stands for."""
+    whole = values.shape[1] // TILE * TILE
+    ordered = np.sort(values[:, :whole].reshape(len(values), -1, TILE), axis=2)
+    means = ordered.reshape(len(values), -1, NEIGHBOURS).mean(axis=2)
+    points = np.concatenate([means, values[:, whole:]], axis=1)
+    weights = np.ones_like(points)
+    weights[:, : means.shape[1]] = NEIGHBOURS
+    return points, weights
+
+
+class Tally:
+    """Statistics of a line while draws are added to it, block by block in order.
+
+    With `store` (Y, D), into which callers write all values, quantiles are exact; with `digest` they are a t-digest's.
+    """
+
+    def __init__(self, years: int, replicates: int, *, store: Floats | None = None, digest: bool = False) -> None:
+        self.pivot: Floats | None = None
+        self.store, self.draws = store, 0
+        self._count, self._first, self._second = np.zeros((3, years, replicates))
+        self._digests = _digests(years) if digest else []
+
+    @property
+    def digest(self) -> bool:
+        """Whether points of a digest are wanted."""
+        return bool(self._digests)
+
+    def add(self, block: Tiles, draws: int) -> None:
+        """Add what `tiles` made of the next draws."""
+        for tile in range(block.first.shape[1]):
+            self._count += block.present[:, tile]
+            self._first += block.first[:, tile]
+            self._second += block.second[:, tile]
+        self.draws += draws
+        if block.points is not None and block.weights is not None:
+            for digest, points, weights in zip(self._digests, block.points, block.weights, strict=True):
+                there = weights > 0
+                digest.update(points[there], weights[there])
+
+    def statistics(self) -> Statistics:
+        """Statistics of all draws so far."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            count = self._count.sum(axis=1)
+            offset = self._first.sum(axis=1) / count
+            mean = offset if self.pivot is None else self.pivot[:, 0] + offset
+            squares = np.maximum(self._second.sum(axis=1) - count * offset * offset, 0.0)
+            sd = np.sqrt(np.where(count > 1, squares / (count - 1.0), np.where(count > 0, 0.0, np.nan)))
+            se, freedom = sd / np.sqrt(count), int(max(count.max(initial=0.0) - 1, 0))
+            replicates = self._count.shape[1]
+            if replicates > 1:
+                apart = self._first / self._count - offset[:, None]
+                se, freedom = np.sqrt((apart * apart).sum(axis=1) / (replicates * (replicates - 1))), replicates - 1
+        return Statistics(self.draws, mean, sd, se, freedom, self._quantiles())
+
+    def _quantiles(self) -> dict[str, Floats]:
+        shares = list(QUANTILES.values())
+        if self.store is not None:
+            kept = self.store[:, : self.draws]
+            found = np.nanquantile(kept, shares, axis=1) if np.isnan(kept).any() else np.quantile(kept, shares, axis=1)
+        elif self._digests:
+            found = np.array([[digest.quantile(share) for digest in self._digests] for share in shares])
+        else:
+            return {}
+        return dict(zip(QUANTILES, found, strict=True))
+
+
+def _digests(years: int) -> list[Any]:
+    from crick import TDigest
+
+    return [TDigest(compression=COMPRESSION) for _ in range(years)]
