@@ -22,7 +22,7 @@ from simulator.flows import Flows
 from simulator.inputs import blocks
 from simulator.leaves import Batch
 from simulator.measures import measure
-from simulator.model import TILE
+from simulator.statistics import TILE
 
 FLOOR = 0.3
 """Least speed of the core as a share of the fused loop's, in every case."""

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 import simulator as sim
-from simulator.model import TILE
+from simulator.statistics import TILE
 
 FELLOWS = "programmes.overseas_fellowships.awards.fellowship"
 SCENARIOS = sorted(Path("scenarios").glob("*.yaml"))

@@ -51,8 +51,11 @@ measures      the dictionary of measures
 tables        axes become labels again: the tidy table
 money_flows   the flow of money from the state to award types
 results       what a simulation gives back
-model         the recipe on one screen: run and mean
 conditions    conditions on results as people write them
+figures       what draws are reduced to: lines, paired differences, chances
+draws         many draws of scenarios, block by block, on several threads
+model         the recipe on one screen: run and mean
+asking        what a page asks of its runs
 comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
@@ -62,6 +65,7 @@ checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
 console       what goes to standard output, what is said beside it
 printing      what a run prints
+running       the main job, from files to an exit status
 cli           the command line: parse, call, print
 portfolios    data
 """

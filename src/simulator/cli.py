@@ -5,19 +5,21 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from simulator import __version__
-from simulator.console import deliver, forget_output, language, say
-from simulator.errors import RequestError, SimulatorError
+from simulator.console import DONE, INTERRUPTED, MACHINE_FAILED, WRONG_INPUT, deliver, forget_output, language, say
+from simulator.errors import SimulatorError
 from simulator.options import (
     Assumptions,
     Baseline,
     CheckFormat,
     Conditions,
+    Design,
     Differences,
+    Draws,
     File,
     Files,
     Format,
@@ -25,8 +27,11 @@ from simulator.options import (
     Lang,
     Measures,
     Overlays,
+    Probabilities,
     Programmes,
     Quiet,
+    Sampling,
+    Seed,
     Settings,
     Strict,
     Tables,
@@ -35,13 +40,8 @@ from simulator.options import (
     Years,
 )
 
-if TYPE_CHECKING:
-    from simulator.scenario import Scenario
-
 UsageError: Any = typer.BadParameter.__mro__[1]
 """What typer raises when the command line is off; it has no name in typer's interface."""
-
-DONE, FAILED_CHECK, WRONG_INPUT, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     name="simulate",
@@ -76,36 +76,25 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     overlay: Overlays = [],  # noqa: B006
     baseline: Baseline = "",
     differences: Differences = False,
+    draws: Draws = 0,
+    seed: Seed = 0,
+    sampling: Design = Sampling.RANDOM,
+    probability: Probabilities = [],  # noqa: B006
     fail_if: Conditions = [],  # noqa: B006
     format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
     lang: Lang = None,
     quiet: Quiet = False,
     traceback: Traceback = False,  # noqa: ARG001 (read in _status)
 ) -> None:
-    from simulator import comparison, model, printing
-    from simulator.conditions import Condition
+    from simulator.draws import Sampled
     from simulator.labels import words
-    from simulator.loading import load
-    from simulator.measures import MEASURES
+    from simulator.printing import Page
+    from simulator.running import Job, Questions, run
 
-    conditions = [Condition.parse(text) for text in fail_if]
-    scenarios = _distinct([load(file, settings=settings, overlays=overlay) for file in files])
-    other = load(baseline) if baseline else scenarios[0].parent if len(scenarios) == 1 else None
-    result = model.run([*scenarios, *([comparison.beside(scenarios[0], other)] if other else [])])
-    runs, beside = result.runs[: len(scenarios)], result.runs[-1] if other else None
-    if beside and not baseline and not comparison.worth_showing(runs[0], beside):
-        beside = None
-    view = printing.view_of(runs, beside, words(language(lang)), programme, years)
-    printing.require_known(measure, runs)
-    held = [(condition, run, met) for condition in conditions for run in runs if (met := condition.first_year(run))]
-    printing.page(view, format, measure, table, differences=differences)
-    if not quiet:
-        shown = measure or (MEASURES if format in (Format.CSV, Format.JSON) else ())
-        for warned in comparison.warnings(runs, beside, shown):
-            say(f"warning: {printing.warning(view, warned)}")
-    for condition, run, (year, value) in held:
-        say(f"{run.scenario.title}: {condition.text} holds in FY{year}: {value:,.6g}")
-    raise typer.Exit(FAILED_CHECK if held else DONE)
+    page = Page(words(language(lang)), format, tuple(measure), table, tuple(programme), years, differences)
+    sampled = Sampled(draws, seed, sampling.value) if draws else None
+    job, questions = Job(files, settings, overlay, baseline), Questions(probability, fail_if)
+    raise typer.Exit(run(job, page, sampled, questions, quiet=quiet))
 
 
 @app.command("check", help="Validate only: every problem and suspicion, each with its place and what to write instead.")
@@ -217,11 +206,3 @@ def _status(given: list[str]) -> int:
         say("interrupted")
         return INTERRUPTED
     return int(status or DONE)
-
-
-def _distinct(scenarios: list["Scenario"]) -> list["Scenario"]:
-    names = [scenario.name for scenario in scenarios]
-    for name in names:
-        if names.count(name) > 1:
-            raise RequestError(f"{name} is given twice: tables name a scenario by its file's stem, rename one")
-    return scenarios

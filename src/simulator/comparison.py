@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator import tables
+from simulator import draws, tables, uncertainty_rules
+from simulator.errors import RequestError
+from simulator.figures import Wanted
 from simulator.outcomes import COEFFICIENTS
 from simulator.results import Result, Run
 from simulator.scenario import Scenario
@@ -18,16 +20,35 @@ if TYPE_CHECKING:
 
 
 def compare(reference: Result, result: Result) -> "pd.DataFrame":
-    """Tidy table of a result with `difference` and `ratio` to the first scenario of the reference."""
+    """Tidy table of a result with `difference` and `ratio` to the first scenario of the reference.
+
+    Of draws the differences are paired: both are drawn again together. RequestError where they were drawn differently.
+    """
     import pandas as pd
 
-    rows = tables.rows(result, reference=reference.runs[0])
+    base = reference.runs[0]
+    if any(run.drawn for run in (base, *result.runs)):
+        base, result = _together(base, result)
+    rows = tables.rows(result, reference=base)
     return pd.DataFrame(rows, columns=list(tables.Row._fields))
+
+
+def _together(base: Run, result: Result) -> tuple[Run, Result]:
+    """A reference and a result on the same draws."""
+    designs = {run.drawn.sampled if run.drawn else None for run in (base, *result.runs)}
+    sampled = designs.pop()
+    if designs or sampled is None:
+        raise RequestError("the results are of different draws: run both with the same draws, seed and sampling")
+    runs = (base, *result.runs)
+    lines = tuple(tuple(run.drawn.lines) for run in runs if run.drawn)
+    drawn = draws.draw([run.scenario for run in runs], sampled, Wanted(lines, reference=0))
+    return drawn[0], replace(result, runs=drawn[1:])
 
 
 def warnings(runs: tuple[Run, ...], parent: Run | None, shown: Collection[str]) -> Iterator[Warned]:
     """Shortfalls, assumptions under the outcomes shown, suspicions, identical results."""
     for run in runs:
+        yield from _uncertain(run)
         yield from _shortfalls(run)
         yield from _assumed(run, shown)
         yield from suspicions(run.scenario)
@@ -36,6 +57,15 @@ def warnings(runs: tuple[Run, ...], parent: Run | None, shown: Collection[str]) 
         for other in compared[position + 1 :]:
             if _identical(run, other):
                 yield Warned("identical", {"scenario": run.scenario.title, "reference": other.scenario.title})
+
+
+def _uncertain(run: Run) -> Iterator[Warned]:
+    """Draws that vary nothing, or what is uncertain and not drawn."""
+    unsure = uncertainty_rules.inputs(run.scenario.document)
+    if run.drawn is None and unsure:
+        yield Warned("expected", {"scenario": run.scenario.title, "inputs": len(unsure)})
+    elif run.drawn is not None and not unsure and not run.scenario.document.individual_variation:
+        yield Warned("certain", {"scenario": run.scenario.title})
 
 
 def _shortfalls(run: Run) -> Iterator[Warned]:
@@ -68,6 +98,9 @@ def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
 def _identical(run: Run, other: Run) -> bool:
     if run.labels.awards != other.labels.awards or run.years != other.years:
         return False
+    if run.drawn and other.drawn:
+        pairs = [(found, other.drawn.lines.get(line)) for line, found in run.drawn.lines.items()]
+        return all(beside is None or found.alike(beside) for found, beside in pairs)
     shared = run.measures.keys() & other.measures.keys()
     return all(np.array_equal(run.measures[name], other.measures[name], equal_nan=True) for name in shared)
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator import quantities
+from simulator.arrays import Floats
 from simulator.errors import QuantityError, RequestError
 from simulator.measures import TOTAL, Measure, measure
 from simulator.results import Run
@@ -62,13 +64,22 @@ class Condition:
             raise RequestError(f"{text!r}: {error}") from error
         return cls(text.strip(), kind.id, where, award, year, match["sign"], value)
 
+    def holds(self, values: Floats) -> NDArray[np.bool_]:
+        """Whether it holds of each value; of one that does not exist it does not."""
+        held: NDArray[np.bool_] = COMPARISONS[self.sign](values, self.value) & ~np.isnan(values)
+        return held
+
+    def require_year(self, years: range) -> None:
+        """RequestError where the year that is named is not shown."""
+        if self.year is not None and self.year not in years:
+            shown = f"FY{years.start}-FY{years.stop - 1}"
+            raise RequestError(f"{self.text!r}: FY{self.year} is not among the years shown, {shown}")
+
     def first_year(self, run: Run) -> tuple[int, float] | None:
         """First year in which the condition holds, with the figure; None where it holds in none."""
-        if self.year is not None and self.year not in run.years:
-            shown = f"FY{run.years.start}-FY{run.years.stop - 1}"
-            raise RequestError(f"{self.text!r}: FY{self.year} is not among the years of {run.scenario.name}, {shown}")
+        self.require_year(run.years)
         values = run.of(self.measure, self.programme, self.award)[:, 0]
-        holds = np.asarray(COMPARISONS[self.sign](values, self.value))
+        holds = self.holds(values)
         for year, value, met in zip(run.years, values.tolist(), holds.tolist(), strict=True):
             if met and self.year in (None, year):
                 return year, value

@@ -1,14 +1,25 @@
 """The person at the keyboard: what goes to standard output, what is said beside it, in which language."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TextIO
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from simulator.options import Language
+
+if TYPE_CHECKING:
+    from simulator.labels import Words
+
+DONE, FAILED_CHECK, WRONG_INPUT, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit statuses (interface.md)."""
+
+PATIENCE, PAUSE = 2.0, 0.2
+"""Seconds before a job is long, and between two tellings of how far it is."""
 
 
 def deliver(write: Callable[[TextIO], None]) -> None:
@@ -30,6 +41,43 @@ def say(text: str) -> None:
     """A line for the person, on stderr."""
     with suppress(OSError):
         typer.echo(text, err=True)
+
+
+class Meter:
+    """How far a long job is: a line on stderr where that is a terminal, and an end at the next step on Ctrl-C.
+
+    Called with what is done and what there is in all, it returns whether to go on.
+    """
+
+    def __init__(self, words: "Words") -> None:
+        self._words, self._began, self._told, self._stopped = words, monotonic(), 0.0, False
+        self._before: Any = None
+
+    def __enter__(self) -> "Meter":
+        self._before = signal.signal(signal.SIGINT, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+        if self._told:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+    def __call__(self, done: int, whole: int) -> bool:
+        """Tell how far the job is; whether to go on."""
+        now = monotonic()
+        spent = now - self._began
+        if spent > PATIENCE and now - self._told > PAUSE and sys.stderr.isatty():
+            self._told, rate = now, done / spent
+            left = f"{(whole - done) / rate:,.0f}"
+            text = self._words("page", "progress", done=f"{done:,}", whole=f"{whole:,}", rate=f"{rate:,.0f}", left=left)
+            sys.stderr.write(f"\r\033[K{text}")
+            sys.stderr.flush()
+        return not self._stopped
+
+    def _stop(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)  # a second time ends it at once
+        self._stopped = True
 
 
 def language(lang: Language | None) -> str:

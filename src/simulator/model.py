@@ -6,30 +6,35 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from simulator import cohorts
+from simulator import cohorts, tables
+from simulator import draws as draws_of
 from simulator.arrays import Floats, Inputs, Labels
+from simulator.draws import Sampled
 from simulator.errors import RequestError
+from simulator.figures import Wanted
 from simulator.flows import Flows
 from simulator.inputs import blocks
 from simulator.leaves import Batch
 from simulator.loading import load
 from simulator.measures import every_measure, measure
 from simulator.results import Result, Run
+from simulator.sampling import Sampling
 from simulator.scenario import Scenario, skeleton
+from simulator.statistics import TILE
 from simulator.varied import Given
 
 BLOCK = 8192
 """Runs simulated at a time: many, so that a call of numpy pays (docs/explanation/performance.md)."""
 
-TILE = 1024
-"""Runs whose sum is one term of a mean: a divisor of every block size, so that means do not depend on it."""
-
 Loadable = Scenario | str | Path
 
 
-def run(
+def run(  # noqa: PLR0913 (options, each by keyword)
     scenarios: Loadable | Sequence[Loadable],
     *,
+    draws: int = 0,
+    seed: int = 0,
+    sampling: Sampling = "random",
     vary: Mapping[str, npt.ArrayLike] | None = None,
     measures: Sequence[str] | None = None,
     block: int = BLOCK,
@@ -39,19 +44,27 @@ def run(
     Parameters
     ----------
     scenarios : scenarios, or paths of their files
+    draws : of the uncertain inputs, shared by the scenarios; 0 takes their expected values
+    seed : of the draws: the same one, the same bits
+    sampling : `random`, `lhs` (Latin hypercube) or `sobol` (scrambled Sobol' points)
     vary : by dotted path, one value a draw in internal units (million yen, shares, months, counts)
     measures : those to keep, all if not given
     block : runs simulated at a time, a multiple of `TILE`; the result does not depend on it
 
     Returns
     -------
-    Result with a draw for each varied value; any of them has the same bits as when it is run alone
+    Result with a draw for each varied value; any of them has the same bits as when it is run alone. With `draws`,
+    statistics of every line and of its paired difference from the first scenario (`Run.drawn`)
 
     Raises
     ------
     InputError : a file is wrong.  RequestError : no such path or measure, or a value outside its bounds
 
     """
+    if draws:
+        if vary:
+            raise RequestError("draws and vary are for different questions: give one of them")
+        return _drawn(_loaded(scenarios), Sampled(draws, seed, sampling), measures, block)
 
     def kept(batch: Batch, names: Sequence[str]) -> dict[str, Floats]:
         arrays: dict[str, Floats] = {}
@@ -89,8 +102,17 @@ def mean(
     return Result(tuple(run for (run,) in runs), statistic="mean")
 
 
+def _drawn(scenarios: list[Scenario], sampled: Sampled, measures: Sequence[str] | None, block: int) -> Result:
+    names = [measures] if isinstance(measures, str) else measures
+    lines = tuple(tuple(tables.lines(Batch((scenario,)).labels, names)) for scenario in scenarios)
+    wanted = Wanted(lines, reference=0 if len(scenarios) > 1 else None)
+    return Result(draws_of.draw(scenarios, sampled, wanted, block=min(block, draws_of.BLOCK)), statistic="mean")
+
+
 def _loaded(scenarios: Loadable | Sequence[Loadable]) -> list[Scenario]:
     several = [scenarios] if isinstance(scenarios, Loadable) else scenarios
+    if not several:
+        raise RequestError("no scenario was given")
     return [item if isinstance(item, Scenario) else load(item) for item in several]
 
 
@@ -101,8 +123,6 @@ def _runs(
     collect: Callable[[Batch, Sequence[str]], dict[str, Floats]],
 ) -> tuple[Run, ...]:
     """Runs of the scenarios, those that differ in numbers only in one batch."""
-    if not scenarios:
-        raise RequestError("no scenario was given")
     varied = {path: Given(_numbers(path, values)) for path, values in (vary or {}).items()}
     draws = max((given.values.size for given in varied.values()), default=1)
     done: dict[int, Run] = {}

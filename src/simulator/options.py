@@ -29,6 +29,14 @@ class CheckFormat(StrEnum):
     GITHUB = "github"
 
 
+class Sampling(StrEnum):
+    """Designs of draws."""
+
+    RANDOM = "random"
+    LHS = "lhs"
+    SOBOL = "sobol"
+
+
 class Kind(StrEnum):
     """Kinds of file."""
 
@@ -67,7 +75,17 @@ Assumptions = Annotated[bool, typer.Option("--assumptions", help="List assumptio
 Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]
 Differences = Annotated[bool, typer.Option("--differences", help="Add rows of difference and ratio to csv and json.")]
 Conditions = Annotated[
-    list[str], typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, as 'shortfall > 0'; repeatable.")
+    list[str],
+    typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, of draws in any: 'shortfall > 0'; repeatable."),
+]
+Draws = Annotated[
+    int, typer.Option(metavar="N", help="Draw uncertain inputs so often; 0 takes their expected values.", min=0)
+]
+Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the draws: the same one, the same figures.", min=0)]
+Design = Annotated[Sampling, typer.Option("--sampling", help="How inputs are drawn.")]
+Probabilities = Annotated[
+    list[str],
+    typer.Option(metavar="CONDITION", help="Show its chance, as 'selected[sicorp] >= 60', with --draws; repeatable."),
 ]
 Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")]

@@ -1,7 +1,7 @@
 """What a run prints: the page or the rows that were asked for, and its warnings in words."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,18 @@ from simulator.errors import RequestError
 from simulator.options import Format, Table
 
 if TYPE_CHECKING:
+    from simulator.arrays import Labels
+    from simulator.conditions import Condition
+    from simulator.draws import Progress, Sampled
     from simulator.labels import Words
     from simulator.money_flows import FlowRow
-    from simulator.report.sheets import View
+    from simulator.report.sheets import Sheet, View
     from simulator.results import Run
     from simulator.suspicions import Warned
-    from simulator.tables import Row
+    from simulator.tables import Line, Row
 
 
-def require_known(measures: Sequence[str], runs: "tuple[Run, ...]") -> None:
+def require_known(measures: Sequence[str], runs: "Sequence[Run]") -> None:
     """Raise RequestError for a measure that no run has."""
     import numpy as np
 
@@ -34,46 +37,132 @@ def require_known(measures: Sequence[str], runs: "tuple[Run, ...]") -> None:
             raise RequestError(f"{name}: no award type says what it needs; `simulate sources` lists what is given")
 
 
-def view_of(
-    runs: "tuple[Run, ...]", beside: "Run | None", spoken: "Words", programmes: Sequence[str], years: str
-) -> "View":
-    """The view of runs that was asked for; RequestError where a programme or a year is not there."""
-    from simulator import quantities
-    from simulator.report.sheets import View
+@dataclass(frozen=True)
+class Page:
+    """What of runs is shown, and how."""
 
-    reference = beside or (runs[0] if len(runs) > 1 else None)
-    known = dict.fromkeys(programme for run in runs for programme in run.labels.programmes)
-    for programme in programmes:
-        if programme not in known:
-            raise RequestError(f"{programme}: no such programme; there are {', '.join(known)}")
-    first, last = quantities.years(years) if years else (runs[0].years.start, runs[0].years.stop - 1)
-    shown = runs[0].years
-    if first not in shown or last not in shown:
-        raise RequestError(f"--years {years}: {runs[0].scenario.name} shows FY{shown.start} to FY{shown.stop - 1}")
-    return View(runs, reference, spoken, tuple(programmes), tuple(range(first, last + 1)))
+    words: "Words"
+    format: Format
+    measures: tuple[str, ...]
+    table: Table | None
+    programmes: tuple[str, ...]
+    years: str
+    differences: bool
+
+    def view(self, runs: "Sequence[Run]", beside: "Run | None") -> "View":
+        """The view of runs; RequestError where a programme or a year is not there."""
+        from simulator import quantities
+        from simulator.report.sheets import View
+
+        reference = beside or (runs[0] if len(runs) > 1 else None)
+        known = dict.fromkeys(programme for run in runs for programme in run.labels.programmes)
+        for programme in self.programmes:
+            if programme not in known:
+                raise RequestError(f"{programme}: no such programme; there are {', '.join(known)}")
+        shown = runs[0].years
+        first, last = quantities.years(self.years) if self.years else (shown.start, shown.stop - 1)
+        if first not in shown or last not in shown:
+            text = f"{runs[0].scenario.name} shows FY{shown.start} to FY{shown.stop - 1}"
+            raise RequestError(f"--years {self.years}: {text}")
+        return View(tuple(runs), reference, self.words, self.programmes, tuple(range(first, last + 1)))
+
+    def show(self, runs: "Sequence[Run]", beside: "Run | None") -> None:
+        """Print the planners' page, or the measures or the table that were asked for."""
+        from simulator import money_flows, tables
+        from simulator.report import markdown, pages, terminal
+        from simulator.results import Result
+
+        view = self.view(runs, beside)
+        if self.format in (Format.TABLE, Format.MARKDOWN):
+            writer = terminal.write if self.format is Format.TABLE else markdown.write
+            deliver(partial(writer, pages.heading(view), self._sheets(view)))
+        elif self.table is Table.FLOWS and (self.measures or self.differences):
+            raise RequestError("--table flows stands alone in csv and json: leave out --measure and --differences")
+        elif self.table is Table.FLOWS:
+            flows = [row for run in runs for row in money_flows.rows(run, view.programmes, view.years)]
+            _rows(flows, self.format, header=money_flows.FlowRow._fields)
+        else:
+            result, reference = Result(view.runs), view.reference if self.differences else None
+            names, programmes = self.measures or None, self.programmes or None
+            rows = tables.rows(result, names=names, programmes=programmes, years=view.years, reference=reference)
+            _rows(list(rows), self.format, header=tables.Row._fields)
+
+    def lines(self, runs: "Sequence[Run]", beside: "Run | None") -> "tuple[tuple[Line, ...], ...]":
+        """Lines of each run, and of what it stands beside, that the page and its warnings need."""
+        from simulator import tables
+        from simulator.asking import lines_asked
+
+        there = [*runs, *([beside] if beside else [])]
+        if self.format in (Format.TABLE, Format.MARKDOWN) or self.table:
+
+            def use(noting: "Sequence[Run]") -> None:
+                view = self.view(noting[: len(runs)], noting[-1] if beside else None)
+                self._sheets(view)
+                list(warnings(self, view.runs, None))
+
+            return lines_asked(there, use)
+        asked = [(run.labels, self.measures or None, self.programmes or None) for run in there]
+        return tuple(tuple(dict.fromkeys((*tables.lines(*each), *_always(each[0])))) for each in asked)
+
+    def drawn(
+        self,
+        runs: "Sequence[Run]",
+        beside: "Run | None",
+        sampled: "Sampled",
+        conditions: "Sequence[Condition]",
+        progress: "Progress",
+    ) -> "tuple[Sequence[Run], Run | None]":
+        """The same runs over draws, reduced to what the page shows."""
+        from simulator import draws
+        from simulator.figures import Wanted
+
+        there = [*runs, *([beside] if beside else [])]
+        reference = len(runs) if beside else 0 if len(runs) > 1 else None
+        wanted = Wanted(self.lines(runs, beside), tuple(dict.fromkeys(conditions)), reference)
+        made = draws.draw([run.scenario for run in there], sampled, wanted, progress=progress)
+        return made[: len(runs)], made[-1] if beside else None
+
+    def _sheets(self, view: "View") -> "list[Sheet]":
+        from simulator.report import pages
+
+        asked = pages.measure_page(view, self.measures) if self.measures else []
+        asked += pages.flows_page(view) if self.table is Table.FLOWS else []
+        return [*asked, *pages.chances(view)] if asked else pages.planners_page(view)
 
 
-def page(view: "View", form: Format, measures: Sequence[str], table: Table | None, *, differences: bool) -> None:
-    """Print the planners' page, the measures or the table that was asked for."""
-    from simulator import money_flows, tables
-    from simulator.report import markdown, pages, terminal
-    from simulator.results import Result
+def held(conditions: "Sequence[Condition]", runs: "Sequence[Run]", words: "Words") -> Iterator[str]:
+    """A line for each condition that holds in some run, of draws in some draw."""
+    for condition in conditions:
+        for run in runs:
+            chances = run.drawn.chances if run.drawn else ()
+            share = next((each.any.mean[0] for each in chances if each.condition == condition), 0.0)
+            told = {"scenario": run.scenario.title, "condition": condition.text}
+            if share > 0:
+                yield words("warnings", "chance", **told, share=f"{share:.2%}")
+            elif not run.drawn and (met := condition.first_year(run)):
+                yield words("warnings", "holds", **told, year=met[0], value=f"{met[1]:,.6g}")
 
-    if form in (Format.TABLE, Format.MARKDOWN):
-        writer = terminal.write if form is Format.TABLE else markdown.write
-        asked = pages.measure_page(view, measures) if measures else []
-        asked += pages.flows_page(view) if table is Table.FLOWS else []
-        deliver(partial(writer, pages.heading(view), asked or pages.planners_page(view)))
-    elif table is Table.FLOWS and (measures or differences):
-        raise RequestError("--table flows stands alone in csv and json: leave out --measure and --differences")
-    elif table is Table.FLOWS:
-        flows = [row for run in view.runs for row in money_flows.rows(run, view.programmes, view.years)]
-        _rows(flows, form, header=money_flows.FlowRow._fields)
-    else:
-        names, programmes = measures or None, view.programmes or None
-        reference = view.reference if differences else None
-        rows = tables.rows(Result(view.runs), names=names, programmes=programmes, years=view.years, reference=reference)
-        _rows(list(rows), form, header=tables.Row._fields)
+
+def warnings(page: Page, runs: "Sequence[Run]", beside: "Run | None") -> Iterator[str]:
+    """What a planner should know of the runs, a line each."""
+    from simulator import comparison
+    from simulator.measures import MEASURES
+
+    shown = page.measures or (MEASURES if page.format in (Format.CSV, Format.JSON) else ())
+    view = page.view(runs, beside)
+    for warned in comparison.warnings(tuple(runs), beside, shown):
+        yield f"warning: {_told(view, warned)}"
+    for run in runs[:1]:
+        if run.drawn and run.drawn.done < run.drawn.sampled.draws:
+            done, draws = f"{run.drawn.done:,}", f"{run.drawn.sampled.draws:,}"
+            yield page.words("warnings", "interrupted", done=done, draws=draws)
+
+
+def _always(labels: "Labels") -> "list[Line]":
+    """Lines that warnings need."""
+    from simulator.tables import Line
+
+    return [Line(programme, "", "shortfall") for programme in labels.programmes]
 
 
 def _rows(rows: "Sequence[Row | FlowRow]", form: Format, *, header: Sequence[str]) -> None:
@@ -83,7 +172,7 @@ def _rows(rows: "Sequence[Row | FlowRow]", form: Format, *, header: Sequence[str
     deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
 
 
-def warning(view: "View", warned: "Warned") -> str:
+def _told(view: "View", warned: "Warned") -> str:
     """A warning in the words of the view."""
     values = dict(warned.values)
     if "years" in values:

@@ -11,19 +11,72 @@ from simulator.arrays import Floats, Labels
 from simulator.errors import RequestError
 from simulator.measures import TOTAL, Measure, measure
 from simulator.scenario import Scenario
+from simulator.statistics import Statistics
+from simulator.tables import Line
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.conditions import Condition
+    from simulator.draws import Sampled
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Chance that a condition holds: in each year shown, in all of them, in any of them."""
+
+    condition: "Condition"
+    yearly: Statistics
+    every: Statistics
+    any: Statistics
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What many draws of a scenario came to.
+
+    Attributes
+    ----------
+    lines : statistics by line
+    differences : statistics of paired differences from the reference by line, none without one
+    chances : of the conditions that were asked about
+    reference : scenario that the differences are taken from
+    sampled : how it was drawn
+    done : draws that were finished
+
+    """
+
+    lines: Mapping[Line, Statistics]
+    differences: Mapping[Line, Statistics]
+    chances: tuple[Chance, ...]
+    reference: Scenario | None
+    sampled: "Sampled"
+    done: int
+
+    def paired(self, line: Line) -> list[tuple[str, Floats]]:
+        """Every statistic of a line's difference by name, with the bounds of the 95 % interval of its mean."""
+        if line not in self.differences:
+            return []
+        found = self.differences[line]
+        (_, mean), *others = found.items()
+        half = found.half_interval
+        bounds = [("difference_lower", mean - half), ("difference_upper", mean + half)]
+        return [("difference", mean), *((f"difference_{name}", values) for name, values in others), *bounds]
+
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """What became of one scenario: measures as arrays (years shown, award types or programmes, draws)."""
+    """What became of one scenario: measures as arrays (years shown, award types or programmes, draws).
+
+    With `drawn` every line is shown by its mean over the draws, and the draws of a measure are made again when they
+    are asked for.
+    """
 
     scenario: Scenario
     labels: Labels
     years: range
     measures: Mapping[str, Floats]
+    drawn: Drawn | None = None
 
     def __repr__(self) -> str:
         return f"Run({self.scenario.name!r}, FY{self.years.start}-{self.years.stop - 1}, {len(self.measures)} measures)"
@@ -36,6 +89,9 @@ class Run:
         RequestError : no such measure, programme or award type, or one that does not add up so far
 
         """
+        line = Line(programme, award, name)
+        if self.drawn and line in self.drawn.lines:
+            return self.drawn.lines[line].mean[:, None]
         asked, values = measure(name), self.kept(name)
         if award:
             return values[:, self._award(asked, programme, award)]
@@ -51,6 +107,14 @@ class Run:
         if not asked.sums:
             raise RequestError(f"{name} does not add up over award types: name one of {programme}")
         return _sum(values, [row for row, (of, _) in enumerate(self.labels.awards) if of == programme])
+
+    def statistics(self, line: Line) -> Statistics | None:
+        """Statistics of a line over the draws, if there are draws of it."""
+        return self.drawn.lines.get(line) if self.drawn else None
+
+    def difference(self, line: Line) -> Statistics | None:
+        """Statistics of its paired difference from the reference, if there is one."""
+        return self.drawn.differences.get(line) if self.drawn else None
 
     def has(self, name: str) -> bool:
         """Whether a measure was asked for."""

@@ -4,7 +4,7 @@ Draws are added up in fixed tiles, and tiles in order, so that a figure has the 
 however many threads made it. Quantiles are exact while there is room for all values, and those of a t-digest beyond.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ COMPRESSION, NEIGHBOURS = 200.0, 8
 """Size of a t-digest, and how many neighbours of a sorted tile are one point of it."""
 
 RANK_ERROR = 0.001
-"""Error of its quantiles in probability; benchmarks/draws.py measures at most 0.0006."""
+"""Error of its quantiles in probability; benchmarks/uncertainty.py measures at most 0.0006."""
 
 CONFIDENCE = 0.95
 """Of the interval of a mean."""
@@ -66,6 +66,15 @@ class Statistics:
     def items(self) -> list[tuple[str, Floats]]:
         """Every statistic with its name, in the order of tables."""
         return [("mean", self.mean), ("sd", self.sd), ("se", self.se), *self.quantiles.items()]
+
+    def rows(self, which: slice) -> "Statistics":
+        """The same of some of its years."""
+        quantiles = {name: values[which] for name, values in self.quantiles.items()}
+        return replace(self, mean=self.mean[which], sd=self.sd[which], se=self.se[which], quantiles=quantiles)
+
+    def alike(self, other: "Statistics") -> bool:
+        """Whether two are of the same draws, as far as mean and standard deviation tell."""
+        return all(np.array_equal(a, b, equal_nan=True) for a, b in ((self.mean, other.mean), (self.sd, other.sd)))
 
     @property
     def half_interval(self) -> Floats:
@@ -136,6 +145,11 @@ class Tally:
         self._digests = _digests(years) if digest else []
 
     @property
+    def replicates(self) -> int:
+        """M, independent designs that the draws are of."""
+        return int(self._count.shape[1])
+
+    @property
     def digest(self) -> bool:
         """Whether points of a digest are wanted."""
         return bool(self._digests)
@@ -161,8 +175,7 @@ class Tally:
             squares = np.maximum(self._second.sum(axis=1) - count * offset * offset, 0.0)
             sd = np.sqrt(np.where(count > 1, squares / (count - 1.0), np.where(count > 0, 0.0, np.nan)))
             se, freedom = sd / np.sqrt(count), int(max(count.max(initial=0.0) - 1, 0))
-            replicates = self._count.shape[1]
-            if replicates > 1:
+            if (replicates := self.replicates) > 1:
                 apart = self._first / self._count - offset[:, None]
                 se, freedom = np.sqrt((apart * apart).sum(axis=1) / (replicates * (replicates - 1))), replicates - 1
         return Statistics(self.draws, mean, sd, se, freedom, self._quantiles())
@@ -170,13 +183,19 @@ class Tally:
     def _quantiles(self) -> dict[str, Floats]:
         shares = list(QUANTILES.values())
         if self.store is not None:
-            kept = self.store[:, : self.draws]
-            found = np.nanquantile(kept, shares, axis=1) if np.isnan(kept).any() else np.quantile(kept, shares, axis=1)
+            found = np.array([_quantiles(row[: self.draws], shares) for row in self.store]).T
         elif self._digests:
             found = np.array([[digest.quantile(share) for digest in self._digests] for share in shares])
         else:
             return {}
         return dict(zip(QUANTILES, found, strict=True))
+
+
+def _quantiles(values: Floats, shares: list[float]) -> Floats:
+    """Quantiles of the values that exist, NaN where none does."""
+    there = values[~np.isnan(values)]
+    found: Floats = np.quantile(there, shares) if there.size else np.full(len(shares), np.nan)
+    return found
 
 
 def _digests(years: int) -> list[Any]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """One figure; `value` is None where it does not exist."""
+    """One figure; `value` is None where it does not exist, `fiscal_year` for the chance of all years together."""
 
     scenario: str
-    fiscal_year: int
+    fiscal_year: int | None
     programme: str
     award: str
     measure: str
@@ -94,19 +94,30 @@ def rows(
     reference : the run that differences are taken from
 
     """
-    base = (
-        {(line.programme, line.award, line.measure): line.values for line in series(reference, names, programmes)}
-        if reference
-        else {}
-    )
+    base = {each.line: each.values for each in series(reference, names, programmes)} if reference else {}
     for run in result.runs:
-        for line in series(run, names, programmes):
-            for statistic, values in _statistics(line, run, base, result.statistic, reference):
+        for each in series(run, names, programmes):
+            for statistic, values in _statistics(each, run, base, result.statistic, reference):
                 for year, value in zip(run.years, values.tolist(), strict=True):
                     if years is None or year in years:
-                        known = None if value != value else value  # noqa: PLR0124 (NaN is the value unlike itself)
-                        unit = "ratio" if statistic == "ratio" else measure(line.measure).unit
-                        yield Row(run.scenario.name, year, *line[:3], statistic, known, unit)
+                        unit = "ratio" if statistic == "ratio" else measure(each.measure).unit
+                        yield Row(run.scenario.name, year, *each.line, statistic, _known(value), unit)
+        yield from chances(run, years)
+
+
+def chances(run: "Run", years: Container[int] | None = None) -> Iterator[Row]:
+    """Rows of the chances that were asked for; the measure is the condition without its place."""
+    for chance in run.drawn.chances if run.drawn else ():
+        condition = chance.condition
+        named = f"{condition.measure} {condition.sign} {condition.value:.12g}"
+        if condition.year is not None:
+            named += f" in {condition.year}"
+        of = (condition.programme, condition.award, named)
+        for year, value in zip(run.years, chance.yearly.mean.tolist(), strict=True):
+            if years is None or year in years:
+                yield Row(run.scenario.name, year, *of, "probability", value, "share")
+        for name, of_all in (("every_year", chance.every), ("any_year", chance.any)):
+            yield Row(run.scenario.name, None, *of, f"probability_{name}", float(of_all.mean[0]), "share")
 
 
 def tidy(result: "Result") -> "pd.DataFrame":
@@ -130,15 +141,21 @@ def pivot(result: "Result", name: str) -> "pd.DataFrame":
 
 
 def _statistics(
-    line: Series, run: "Run", base: dict[tuple[str, str, str], Floats], statistic: str, reference: "Run | None"
+    each: Series, run: "Run", base: dict[Line, Floats], statistic: str, reference: "Run | None"
 ) -> Iterator[tuple[str, Floats]]:
-    yield statistic, line.values
-    if reference is None or line[:3] not in base:
+    drawn = run.drawn
+    yield from drawn.lines[each.line].items() if drawn and each.line in drawn.lines else [(statistic, each.values)]
+    if reference is None or each.line not in base:
         return
-    beside = dict(zip(reference.years, base[line[:3]].tolist(), strict=True))
+    beside = dict(zip(reference.years, base[each.line].tolist(), strict=True))
     other = np.array([beside.get(year, np.nan) for year in run.years])
-    yield "difference", line.values - other
-    yield "ratio", np.divide(line.values, other, out=np.full_like(other, np.nan), where=other != 0)
+    paired = drawn.paired(each.line) if drawn and drawn.reference is reference.scenario else []
+    yield from paired or [("difference", each.values - other)]
+    yield "ratio", np.divide(each.values, other, out=np.full_like(other, np.nan), where=other != 0)
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124 (NaN is the value unlike itself)
 
 
 def _only_draw(values: Floats) -> Floats:

@@ -9,9 +9,11 @@ from simulator.arrays import Floats
 from simulator.measures import MEASURES, TOTAL, measure
 from simulator.money_flows import PARTNER, STATE, flows_of_money
 from simulator.report.rounding import decimals_for, rounded
-from simulator.report.sheets import Sheet, Shown, View, full_label, label_of, sheets_of
+from simulator.report.sheets import NOT_DISTINGUISHABLE, Row, Sheet, Shown, View, full_label, label_of, sheets_of
 from simulator.results import Run
 from simulator.sources import assumptions
+from simulator.statistics import Statistics
+from simulator.tables import Line
 
 
 def heading(view: View) -> list[str]:
@@ -27,6 +29,12 @@ def heading(view: View) -> list[str]:
         lines.append(title)
         if document.description:
             lines.append(document.description)
+    if drawn := view.runs[0].drawn:
+        sampled = drawn.sampled
+        told = {"draws": f"{drawn.done:,}", "sampling": view.words("page", sampled.sampling), "seed": sampled.seed}
+        lines.append(view.words("page", "drawn", **told))
+        if view.reference:
+            lines.append(view.words("page", "not_distinguishable", mark=NOT_DISTINGUISHABLE))
     return lines
 
 
@@ -43,7 +51,28 @@ def planners_page(view: View) -> list[Sheet]:
     for programme in view.programmes or (TOTAL,):
         title = view.words("page", "money", of=view.programme_label(programme))
         sheets += sheets_of(view, title, _money(view, programme))
-    return sheets
+    return [*sheets, *chances(view)]
+
+
+def chances(view: View) -> Iterator[Sheet]:
+    """How likely each condition is that was asked about: by year, in every year, in any year."""
+    found = [(run, chance) for run in view.runs for chance in (run.drawn.chances if run.drawn else ())]
+    years = [year for year in view.runs[0].years if not view.years or year in view.years]
+    rows = []
+    for run, chance in found:
+        cells = [_per_cent(chance.yearly, year - run.years.start) if year in run.years else "" for year in years]
+        scenario = f"{view.name(run)}: " if len(view.runs) > 1 else ""
+        rows.append(Row(f"{scenario}{chance.condition.text}", tuple(cells)))
+        if chance.condition.year is None:
+            for name, of_all in (("every_year", chance.every), ("any_year", chance.any)):
+                told = (_per_cent(of_all, 0), f"± {of_all.half_interval[0]:.1%}")
+                rows.append(Row(view.words("page", name), (*told, *("",) * (len(years) - 2))[: len(years)], 1, "range"))
+    if rows:
+        yield Sheet(view.words("page", "chances"), tuple(view.words.year(year) for year in years), tuple(rows))
+
+
+def _per_cent(found: Statistics, place: int) -> str:
+    return f"{found.mean[place]:.1%}"
 
 
 def measure_page(view: View, names: Sequence[str]) -> list[Sheet]:
@@ -103,7 +132,8 @@ def _where_any(view: View, name: str, says: Callable[[Run, str, str, Floats], bo
         if any(says(run, programme, award, values[id(run)]) for run in there):
             decimals = decimals_for(list(values.values()))
             shown = tuple(rounded(values[id(run)], decimals) if run in there else None for run in view.compared)
-            rows.append(Shown(full_label(view, programme, award), 0, decimals, shown))
+            label = full_label(view, programme, award)
+            rows.append(Shown(label, 0, decimals, shown, Line(programme, award, name)))
     yield from sheets_of(view, view.words("page", name), iter(rows))
 
 
@@ -137,7 +167,8 @@ def _counts(view: View, name: str) -> Iterator[Shown]:
         decimals = decimals_for([row for row in values if row is not None])
         rows = tuple(None if row is None else rounded(row, decimals) for row in values)
         depth = 1 if award and programme in summed and len(types) > 1 else 0
-        yield Shown(_marked(view, name, programme, award, types), depth, decimals, rows)
+        label = _marked(view, name, programme, award, types)
+        yield Shown(label, depth, decimals, rows, Line(programme, award, name))
 
 
 def _marked(view: View, name: str, programme: str, award: str, types: Sequence[str]) -> str:
@@ -158,7 +189,8 @@ def _money(view: View, programme: str) -> Iterator[Shown]:
     parts = {"fixed_costs", "commitments", "spend_new", "carried_out", "returned"}
     for name in next(account for account in accounts if account):
         rows = tuple(account[name] if account else None for account in accounts)
-        yield Shown(view.words.measure(name), 1 if name in parts else 0, decimals, rows)
+        depth = 1 if name in parts else 0
+        yield Shown(view.words.measure(name), depth, decimals, rows, Line(programme, "", name))
 
 
 def _account(run: Run, programme: str, decimals: int) -> dict[str, Floats]:

@@ -8,13 +8,20 @@ import numpy as np
 from simulator.arrays import Floats
 from simulator.labels import Words
 from simulator.measures import TOTAL
+from simulator.report.rounding import rounded
 from simulator.results import Run
+from simulator.tables import Line
 
 YEARS_ACROSS = 10
+RANGE = ("p95", "p05")
+"""Quantiles between which most draws lie."""
+
+NOT_DISTINGUISHABLE = "n.d."
+"""Said of a difference whose 95 % interval contains 0; the page says what it means."""
 
 
 @dataclass(frozen=True)
-class Line:
+class Row:
     """One row of a sheet; `depth` is its indent, `kind` says how to set it."""
 
     label: str
@@ -29,17 +36,21 @@ class Sheet:
 
     title: str
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Whole numbers to show, in units of 10 ** -decimals: one row of each run; None where a run has no such row."""
+    """Whole numbers to show, in units of 10 ** -decimals: one row of each run; None where a run has no such row.
+
+    `line` is what the row is, whose range is shown under it where there are draws.
+    """
 
     label: str
     depth: int
     decimals: int
     rows: tuple[Floats | None, ...]
+    line: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -104,13 +115,13 @@ def sheets_of(view: View, title: str, rows: Iterator[Shown]) -> Iterator[Sheet]:
         yield Sheet(title, tuple(view.words.year(year) for year in across), lines)
 
 
-def _lines(view: View, shown: Shown, years: Sequence[int]) -> Iterator[Line]:
+def _lines(view: View, shown: Shown, years: Sequence[int]) -> Iterator[Row]:
     """One row of each run, each followed by its difference from the reference."""
     by_run = {id(run): row for run, row in zip(view.compared, shown.rows, strict=True)}
     reference = by_run.get(id(view.reference))
     several = len(view.runs) > 1
     if several:
-        yield Line(shown.label, ("",) * len(years), shown.depth, "heading")
+        yield Row(shown.label, ("",) * len(years), shown.depth, "heading")
     for run in view.runs:
         row = by_run[id(run)]
         if row is None:
@@ -118,12 +129,35 @@ def _lines(view: View, shown: Shown, years: Sequence[int]) -> Iterator[Line]:
         places = [year - run.years.start for year in years]
         cells = tuple(_number(row, place, shown.decimals) for place in places)
         depth = shown.depth + several
-        yield Line(view.name(run) if several else shown.label, cells, depth)
+        yield Row(view.name(run) if several else shown.label, cells, depth)
+        yield from _range(view, shown, run, places)
         if view.reference is not None and run is not view.reference and reference is not None:
             offset = run.years.start - view.reference.years.start
-            change = [_change(row, place, reference, place + offset, shown.decimals) for place in places]
+            change = [
+                NOT_DISTINGUISHABLE
+                if place in _alike(run, shown)
+                else _change(row, place, reference, place + offset, shown.decimals)
+                for place in places
+            ]
             label = view.words("page", "difference", reference=view.name(view.reference))
-            yield Line(label, tuple(change), depth + 1, "difference")
+            yield Row(label, tuple(change), depth + 1, "difference")
+
+
+def _range(view: View, shown: Shown, run: Run, places: Sequence[int]) -> Iterator[Row]:
+    """The range of most draws, where the row varies over them."""
+    found = run.statistics(shown.line) if shown.line else None
+    if found is None or not found.quantiles or not found.sd.any():
+        return
+    for name in RANGE:
+        values = rounded(found.quantiles[name], shown.decimals)
+        cells = tuple(_number(values, place, shown.decimals) for place in places)
+        yield Row(view.words("page", name), cells, shown.depth + (len(view.runs) > 1) + 1, "range")
+
+
+def _alike(run: Run, shown: Shown) -> set[int]:
+    """Years, by place, whose difference may as well be none."""
+    found = run.difference(shown.line) if shown.line else None
+    return set() if found is None else set(np.flatnonzero(~found.distinguishable).tolist())
 
 
 def _number(row: Floats, place: int, decimals: int) -> str:

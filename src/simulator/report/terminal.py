@@ -14,7 +14,7 @@ UNLIMITED = 10_000
 """Columns are as wide as their figures need: ten years of a large portfolio fit 100."""
 
 PAGE_WIDTH = 100
-STYLES = {"difference": "dim", "heading": "bold", "value": ""}
+STYLES = {"difference": "dim", "range": "dim", "heading": "bold", "value": ""}
 
 
 def write(heading: Sequence[str], sheets: Sequence[Sheet], stream: TextIO) -> None:

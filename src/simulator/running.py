@@ -1,0 +1,73 @@
+"""The main job: scenarios are loaded, run, drawn where that is asked, shown, and judged by conditions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.console import DONE, FAILED_CHECK, INTERRUPTED, Meter, say
+from simulator.errors import RequestError
+from simulator.printing import Page, held, require_known, warnings
+
+if TYPE_CHECKING:
+    from simulator.draws import Sampled
+    from simulator.results import Run
+    from simulator.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is run: scenario files with what lies over them, and what they are compared with."""
+
+    files: Sequence[str]
+    settings: Sequence[str]
+    overlays: Sequence[str]
+    baseline: str
+
+    def loaded(self) -> "tuple[list[Scenario], Scenario | None]":
+        """The scenarios, and the one beside them: the baseline, or the parent of a single one."""
+        from simulator.loading import load
+
+        scenarios = [load(file, settings=self.settings, overlays=self.overlays) for file in self.files]
+        names = [scenario.name for scenario in scenarios]
+        for name in names:
+            if names.count(name) > 1:
+                raise RequestError(f"{name} is given twice: tables name a scenario by its file's stem, rename one")
+        parent = scenarios[0].parent if len(scenarios) == 1 else None
+        return scenarios, load(self.baseline) if self.baseline else parent
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Conditions: those whose chance is shown, and those that fail the run."""
+
+    chances: Sequence[str]
+    fail_if: Sequence[str]
+
+
+def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *, quiet: bool) -> int:
+    """Run and show; the exit status."""
+    from simulator import comparison, model
+    from simulator.conditions import Condition
+
+    conditions = [Condition.parse(text) for text in questions.fail_if]
+    asked = [Condition.parse(text) for text in questions.chances]
+    if asked and sampled is None:
+        raise RequestError("--probability is of draws: add --draws 10000")
+    scenarios, other = job.loaded()
+    result = model.run([*scenarios, *([comparison.beside(scenarios[0], other)] if other else [])])
+    runs: Sequence[Run] = result.runs[: len(scenarios)]
+    beside = result.runs[-1] if other else None
+    if beside and not job.baseline and not sampled and not comparison.worth_showing(runs[0], beside):
+        beside = None
+    page.view(runs, beside)
+    require_known(page.measures, runs)
+    if sampled:
+        with Meter(page.words) as meter:
+            runs, beside = page.drawn(runs, beside, sampled, [*asked, *conditions], meter)
+    met = list(held(conditions, runs, page.words))
+    page.show(runs, beside)
+    for text in (*([] if quiet else warnings(page, runs, beside)), *met):
+        say(text)
+    if any(each.drawn and each.drawn.done < each.drawn.sampled.draws for each in runs):
+        return INTERRUPTED
+    return FAILED_CHECK if met else DONE
