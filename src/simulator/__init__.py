@@ -22,6 +22,7 @@ budget_rules  rules between the fields of budgets
 uncertainty_rules  rules of uncertain inputs
 consistency   rules between all fields of a document
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
+observed      observed values from a column of a CSV file
 validation    a tree becomes a document, every fault at the place where it was written
 chains        which file a scenario extends, down from its portfolio
 merging       layers of files laid over one another

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from simulator.errors import InputError, Place, did_you_mean
 from simulator.nodes import Node, read_file
+from simulator.observed import written_out
 from simulator.scenario import Document
 
 SHIPPED = Path(__file__).parent / "portfolios"
@@ -57,7 +58,7 @@ def chain_of(path: Path) -> list[Layer]:
         tree = read_file(path, path.name if path.parent == SHIPPED else str(path))
         _require_ours(tree, asked, path)
         parent = tree.value.get("extends")
-        layers.insert(0, Layer(path.stem, tree.without("extends"), path.resolve()))
+        layers.insert(0, Layer(path.stem, written_out(tree.without("extends"), path.parent), path.resolve()))
         met[path.resolve()] = path.name
         if parent is None:
             return layers

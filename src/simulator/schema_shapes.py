@@ -17,8 +17,17 @@ def uncertain(number: Json, *, paths: bool) -> Json:
     """Schema of what a number is drawn from; `number` is that of the number itself, certain."""
     kinds = {kind: _parameters(law.parameters, law.required, number) for kind, law in LAWS.items()}
     kinds["discrete"] = {"type": "object", "description": "Shares by value: {10%: 30%, 20%: 70%}.", "minProperties": 1}
-    named = {"file": _text("A CSV file beside this one."), "column": _text("Its column, every row of it.")}
-    column = {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}
+    column = {
+        "type": "object",
+        "properties": {
+            "file": _text("A CSV file beside this one."),
+            "column": _text("Its column, every row of it."),
+            "unit": _text("What follows each value, such as %."),
+            "where": {"type": "object", "description": "Texts by column of the rows that count."},
+        },
+        "required": ["file", "column"],
+        "additionalProperties": False,
+    }
     observed = {"type": "array", "items": number, "minItems": 2}
     kinds["empirical"] = {"description": "Observed values, each as likely.", "anyOf": [observed, column]}
     if paths:
