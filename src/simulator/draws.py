@@ -80,10 +80,11 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
     if block < TILE or block % TILE:
         raise RequestError(f"block is {block}: give a multiple of {TILE}")
     drawing = _Drawing(_batches(scenarios, sampled), sampled, wanted)
-    for done in _in_order(drawing, sampled.draws, block, threads or processors()):
+    threads = threads or processors()
+    for done in _in_order(drawing, sampled.draws, block, threads):
         if not progress(done, sampled.draws):
             break
-    return drawing.runs()
+    return drawing.runs(threads)
 
 
 def processors() -> int:
@@ -156,9 +157,11 @@ class _Drawing:
             tally.add(tiles, draws)
         self.done += draws
 
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self, threads: int) -> tuple[Run, ...]:
         """Statistics of the draws so far."""
-        made = {id(figure): tally.statistics() for figure, tally in zip(self._figures, self._tallies, strict=True)}
+        with ThreadPoolExecutor(threads) as pool:
+            found = pool.map(Tally.statistics, self._tallies)
+            made = {id(figure): each for figure, each in zip(self._figures, found, strict=True)}
         return tuple(self._run(place, batch, made) for place, batch in enumerate(self._batches))
 
     def _tiles(self, tally: Tally, values: Floats, start: int) -> Tiles:

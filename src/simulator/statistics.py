@@ -167,7 +167,7 @@ class Tally:
                 digest.update(points[there], weights[there])
 
     def statistics(self) -> Statistics:
-        """Statistics of all draws so far."""
+        """Statistics of all draws so far; ends the tally, whose store loses its order."""
         with np.errstate(invalid="ignore", divide="ignore"):
             count = self._count.sum(axis=1)
             offset = self._first.sum(axis=1) / count
@@ -183,7 +183,8 @@ class Tally:
     def _quantiles(self) -> dict[str, Floats]:
         shares = list(QUANTILES.values())
         if self.store is not None:
-            found = np.array([_quantiles(row[: self.draws], shares) for row in self.store]).T
+            rows = zip(self.store, self._second.sum(axis=1), strict=True)
+            found = np.array([_quantiles(row[: self.draws if spread else 1], shares) for row, spread in rows]).T
         elif self._digests:
             found = np.array([[digest.quantile(share) for digest in self._digests] for share in shares])
         else:
@@ -193,8 +194,9 @@ class Tally:
 
 def _quantiles(values: Floats, shares: list[float]) -> Floats:
     """Quantiles of the values that exist, NaN where none does."""
-    there = values[~np.isnan(values)]
-    found: Floats = np.quantile(there, shares) if there.size else np.full(len(shares), np.nan)
+    missing = np.isnan(values)
+    there = values[~missing] if missing.any() else values
+    found: Floats = np.quantile(there, shares, overwrite_input=True) if there.size else np.full(len(shares), np.nan)
     return found
 
 

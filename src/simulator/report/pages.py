@@ -42,10 +42,10 @@ def planners_page(view: View) -> list[Sheet]:
     """Selected and supported by programme, then money: the answer a planner asks for first."""
     sheets = [
         *sheets_of(view, view.words("page", "selected"), _counts(view, "selected")),
-        *_where_any(view, "promoted", _not_zero),
+        *_where_any(view, "promoted", _promoted_to),
         *sheets_of(view, view.words("page", "supported"), _counts(view, "supported")),
-        *_where_any(view, "extended", _not_zero),
-        *_where_any(view, "real_value", _has_cost_of_living),
+        *_where_any(view, "extended", _extended),
+        *_where_any(view, "real_value", _has_cost_of_living, usual=1.0),
         *_where_any(view, "applicants", _asks_for_living),
     ]
     for programme in view.programmes or (TOTAL,):
@@ -120,50 +120,66 @@ def _outlet(view: View, target: str) -> str:
     return view.words.measure(target) if target in MEASURES else label_of(view, programme, award)
 
 
-def _where_any(view: View, name: str, says: Callable[[Run, str, str, Floats], bool]) -> Iterator[Sheet]:
-    """A measure of the award types for which it says something in some run."""
+def _where_any(view: View, name: str, may: Callable[[Run, str, str], bool], *, usual: float = 0.0) -> Iterator[Sheet]:
+    """A measure of the award types that it may say something of, and in some run does: not its usual value alone."""
     awards = dict.fromkeys(names for run in view.compared for names in run.labels.awards)
     rows = []
     for programme, award in awards:
         there = [run for run in view.compared if (programme, award) in run.labels.awards]
-        if view.programmes and programme not in view.programmes:
+        wanted = not view.programmes or programme in view.programmes
+        if not (wanted and any(may(run, programme, award) for run in there)):
             continue
-        values = {id(run): run.of(name, programme, award)[:, 0] for run in there}
-        if any(says(run, programme, award, values[id(run)]) for run in there):
+        line, values = Line(programme, award, name), {id(run): run.of(name, programme, award)[:, 0] for run in there}
+        drawn = [found for run in there if (found := run.statistics(line))]
+        if any((row != usual).any() for row in values.values()) or any(found.sd.any() for found in drawn):
             decimals = decimals_for(list(values.values()))
             shown = tuple(rounded(values[id(run)], decimals) if run in there else None for run in view.compared)
-            label = full_label(view, programme, award)
-            rows.append(Shown(label, 0, decimals, shown, Line(programme, award, name)))
+            rows.append(Shown(full_label(view, programme, award), 0, decimals, shown, line))
     yield from sheets_of(view, view.words("page", name), iter(rows))
 
 
-def _not_zero(_: Run, __: str, ___: str, values: Floats) -> bool:
-    return bool(values.any())
+def _promoted_to(run: Run, programme: str, award: str) -> bool:
+    types = [each for of in run.scenario.document.programmes.values() for each in of.awards.values()]
+    return any(link.to == f"{programme}.{award}" for each in types for link in each.promotes)
 
 
-def _has_cost_of_living(run: Run, programme: str, award: str, values: Floats) -> bool:
+def _extended(run: Run, programme: str, award: str) -> bool:
+    return bool(run.scenario.document.programmes[programme].awards[award].extensions)
+
+
+def _has_cost_of_living(run: Run, programme: str, award: str) -> bool:
     demand = run.scenario.document.programmes[programme].awards[award].demand
-    return demand is not None and demand.cost_of_living is not None and bool((values != 1.0).any())
+    return demand is not None and demand.cost_of_living is not None
 
 
-def _asks_for_living(run: Run, programme: str, award: str, _: Floats) -> bool:
-    """Whether applicants may differ because of what holders are paid."""
+def _asks_for_living(run: Run, programme: str, award: str) -> bool:
+    """Whether applicants may differ because of what holders are paid, or are uncertain."""
     demand = run.scenario.document.programmes[programme].awards[award].demand
-    return demand is not None and any(value for __, value in demand.elasticity.steps)
+    if demand is None:
+        return False
+    return any(value for _, value in demand.elasticity.steps) or bool(demand.elasticity.uncertain)
 
 
 def _counts(view: View, name: str) -> Iterator[Shown]:
     """Rows of one measure: programmes, with their award types where programmes were named or nothing adds up."""
     wanted = view.programmes or None
-    lines = [{line[:2]: line.values for line in tables.series(run, [name], wanted)} for run in view.compared]
-    order = {programme: place for place, (programme, _) in enumerate(key for found in lines for key in found)}
-    keys = sorted(dict.fromkeys(key for found in lines for key in found), key=lambda key: (order[key[0]], key[1] != ""))
+    of_runs = [{line[:2] for line in tables.lines(run.labels, [name], wanted)} for run in view.compared]
+    order = dict.fromkeys(programme for run in view.compared for programme in (*run.labels.programmes, TOTAL))
+    places = {programme: place for place, programme in enumerate(order)}
+    keys = sorted(
+        dict.fromkeys(line[:2] for run in view.compared for line in tables.lines(run.labels, [name], wanted)),
+        key=lambda key: (places[key[0]], key[1] != ""),
+    )
     summed = {programme for programme, award in keys if not award}
     for programme, award in keys:
         types = [a for p, a in keys if p == programme and a]
         if (award and not wanted and programme in summed) or (not award and wanted and len(types) == 1):
             continue
-        values = [found.get((programme, award)) for found in lines]
+        there = [(programme, award) in found for found in of_runs]
+        values = [
+            run.of(name, programme, award)[:, 0] if shown else None
+            for run, shown in zip(view.compared, there, strict=True)
+        ]
         decimals = decimals_for([row for row in values if row is not None])
         rows = tuple(None if row is None else rounded(row, decimals) for row in values)
         depth = 1 if award and programme in summed and len(types) > 1 else 0
