@@ -39,12 +39,14 @@ statistics    moments and quantiles of draws, in one pass
 varied        what varies over the draws: levers that are given, inputs that are drawn
 leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
 pricing       what a component costs in a year, with revisions, indices and destinations
+fates         every way in which one award may go, with its probability
 lives         kernels of cohorts by year of start, each on the terms of that year
 demand        applicants, and what links award types
 appropriations  each programme's own path of money, and how a total is split
 programmes    the prices, rules and lives of a programme's award types
 reported      what measures read beside the flows
 inputs        scenarios become arrays: the inputs of a block of runs
+chance        chance in single lives: take-up, deferral, start months, ends
 cohorts       the vectorised core; the only loop is over years
 planning      what the plan would cost, on a path of its own
 outcomes      what the flows mean: demand, partners' money, outcomes, stability

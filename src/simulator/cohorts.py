@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator import allocation, intake, succession
+from simulator import allocation, chance, intake, succession
 from simulator.arrays import Floats, Inputs, Programme
+from simulator.chance import Lots
 from simulator.flows import Flows
 from simulator.lifecycle import EXITS, IN_PLACE, LATER_MONTHS, MONTHS, add_up, era_of
 
@@ -35,28 +36,29 @@ class Scratch(NamedTuple):
     none: Floats  # (R,) zeros: numpy is slow at comparing with a bare 0
 
 
-def simulate(inputs: Inputs, flows: Flows | None = None) -> Flows:
+def simulate(inputs: Inputs, flows: Flows | None = None, lots: Lots | None = None) -> Flows:
     """Run a block: (Y years, J award types, P programmes, R runs).
 
     Parameters
     ----------
     inputs : arrays with a run axis of 1 or R
     flows : arrays to write into, new ones if not given
+    lots : of single lives, whose means are taken if not given
 
     Returns
     -------
     the flows, all overwritten
     """
     money = inputs.money if inputs.priority is None else allocation.unsplit(inputs)
-    flows, scratch = replace(flows or Flows.empty(inputs), money=money), _scratch(inputs)
+    flows, scratch = replace(flows or Flows.empty(inputs), money=money, lots=lots is not None), _scratch(inputs)
     flows.deferred[...], flows.carried[0], flows.extended[...] = 0.0, 0.0, 0.0
     for row in set(range(len(inputs.labels.programmes))) - {programme.row for programme in inputs.programmes}:
         flows.commitments[:, row], flows.outyear_commitments[:, row] = 0.0, 0.0
     with _rows_not_gathered():
         for programme in inputs.programmes:
-            _history(programme, flows)
+            _history(programme, flows, lots)
         for year in range(inputs.labels.years):
-            _year(year, inputs, flows, scratch)
+            _year(year, inputs, flows, scratch, lots)
     return flows
 
 
@@ -87,17 +89,20 @@ def _rows_not_gathered() -> Iterator[None]:
         np.setbufsize(before)
 
 
-def _history(programme: Programme, flows: Flows) -> None:
+def _history(programme: Programme, flows: Flows, lots: Lots | None) -> None:
     """Starts and deferred selections before the first year, and what their cohorts give in the years before it."""
     before, rows = len(programme.history), programme.rows
     flows.starts[:before, rows] = programme.history
     flows.deferred[0, rows] = programme.backlog
+    if lots is not None:
+        chance.recall(programme, flows, lots)
+        return
     for row, eras in enumerate(programme.eras, rows.start):
         for back in range(flows.lead):
             add_up(eras, flows.starts[:, row], before - flows.lead + back, flows.cohorts[back, row], since=0)
 
 
-def _year(year: int, inputs: Inputs, flows: Flows, scratch: Scratch) -> None:
+def _year(year: int, inputs: Inputs, flows: Flows, scratch: Scratch, lots: Lots | None) -> None:
     """One year, in this order.
 
     1 commitments fall due, among them deferred and promoted awards  2 a total is split where that depends on them
@@ -112,7 +117,10 @@ def _year(year: int, inputs: Inputs, flows: Flows, scratch: Scratch) -> None:
     _room(year, flows, scratch)
     for programme in inputs.programmes:
         _selection(year, programme, flows, scratch)
-        _starts(year, programme, flows, scratch)
+        if lots is None:
+            _starts(year, programme, flows, scratch)
+        else:
+            _starts_by_lot(year, programme, flows, scratch, lots)
         _outyear_commitments(year, programme, flows, scratch)
     _settlement(year, inputs, flows, scratch)
 
@@ -125,7 +133,7 @@ def _commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch
         due[...], flows.commitments[year, programme.row] = 0.0, 0.0
         return
     now = len(programme.history) + year
-    for row, eras in enumerate(programme.eras):
+    for row, eras in () if flows.lots else enumerate(programme.eras):
         add_up(eras, flows.starts[:, rows.start + row], now, cohorts[row], since=1)
     spare = scratch.spare[: len(due)]
     np.multiply(prices.month[year], cohorts[:, MONTHS], out=due)
@@ -235,6 +243,15 @@ def _starts(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> 
         else:
             some = slice(EXITS if era.ends_at_once else EXITS + 1, None)
             cohorts[some] += np.multiply(era.kernel[0, some], starts[row], out=scratch.given[some])
+
+
+def _starts_by_lot(year: int, programme: Programme, flows: Flows, scratch: Scratch, lots: Lots) -> None:
+    """The same where single lives have chance, which also moves what this year costs."""
+    rows = programme.rows
+    promoted = scratch.promoted[rows] if programme.promoted else np.zeros_like(flows.selected[year, rows])
+    chance.start(year, programme, promoted, flows, lots)
+    intake.add_rows(flows.spend_new[year, rows], out=scratch.new[programme.row])
+    intake.add_rows(flows.spend_continuing[year, rows], out=flows.commitments[year, programme.row])
 
 
 def _outyear_commitments(year: int, programme: Programme, flows: Flows, scratch: Scratch) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from simulator import cohorts, figures, statistics, varied
 from simulator.arrays import Floats
+from simulator.chance import lots
 from simulator.errors import RequestError
 from simulator.figures import Asked, Figure, Wanted
 from simulator.flows import Flows
@@ -145,7 +146,8 @@ class _Drawing:
             buffers = []
         if not buffers or buffers[0].spend.shape[-1] != stop - start:
             buffers = [Flows.empty(each) for each in inputs]
-        flows = [cohorts.simulate(each, buffer) for each, buffer in zip(inputs, buffers, strict=True)]
+        drawn = [lots(batch, self._sampled.seed, start, stop) for batch in self._batches]
+        flows = [cohorts.simulate(*each) for each in zip(inputs, buffers, drawn, strict=True)]
         made = figures.values(self._figures, self._batches, inputs, flows)
         found = [self._tiles(tally, values, start) for tally, (_, values) in zip(self._tallies, made, strict=True)]
         self._buffers.append(buffers)
@@ -186,7 +188,9 @@ class _Drawing:
             done=self.done,
         )
         names = tuple(dict.fromkeys(line.measure for line in drawn.lines))
-        return Run(batch.scenarios[0], batch.labels, figures.years_of(batch), _Redrawn(batch, names), drawn)
+        return Run(
+            batch.scenarios[0], batch.labels, figures.years_of(batch), _Redrawn(batch, self._sampled.seed, names), drawn
+        )
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,7 @@ class _Redrawn(Mapping[str, Floats]):
     """Draws of a run's measures, made again when one is asked for: the same bits, and nothing kept meanwhile."""
 
     batch: Batch
+    seed: int
     names: tuple[str, ...]
 
     def __getitem__(self, name: str) -> Floats:
@@ -202,8 +207,9 @@ class _Redrawn(Mapping[str, Floats]):
         years, first = figures.years_of(self.batch), self.batch.labels.first_year
         parts = []
         for start in range(0, self.batch.runs, BLOCK):
-            inputs = inputs_of(self.batch, start, min(start + BLOCK, self.batch.runs))
-            values = measure(name).of(cohorts.simulate(inputs), inputs)
+            stop = min(start + BLOCK, self.batch.runs)
+            inputs, drawn = inputs_of(self.batch, start, stop), lots(self.batch, self.seed, start, stop)
+            values = measure(name).of(cohorts.simulate(inputs, None, drawn), inputs)
             parts.append(values[years.start - first : years.stop - first] + 0.0)
         return np.concatenate(parts, axis=2)
 

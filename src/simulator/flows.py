@@ -1,6 +1,7 @@
 """What an engine returns: the flows of a block of runs, on the axes of `arrays`."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class Flows:
     spend_new, spend_continuing : (Y, J, R) million yen
     carried : (Y + 1, P, R) million yen carried into each year, and out of the last
     commitments, available, spend, unspent, shortfall, outyear_commitments : (Y, P, R) million yen
+    lots : whether single lives had chance
 
     """
 
@@ -43,6 +45,7 @@ class Flows:
     unspent: Floats
     shortfall: Floats
     outyear_commitments: Floats
+    lots: bool = False
 
     @classmethod
     def empty(cls, inputs: Inputs) -> "Flows":
@@ -59,8 +62,9 @@ class Flows:
             "carried": (years + 1, programmes, runs),
             **dict.fromkeys(("selected", "spend_new", "spend_continuing"), of_awards),
         }
-        names = [field.name for field in fields(cls) if field.name != "money"]
-        return cls(inputs.money, **{name: np.empty(shapes.get(name, of_programmes)) for name in names})
+        names = [field.name for field in fields(cls) if field.name not in ("money", "lots")]
+        arrays: dict[str, Any] = {name: np.empty(shapes.get(name, of_programmes)) for name in names}
+        return cls(inputs.money, **arrays)
 
     @property
     def lead(self) -> int:

@@ -45,8 +45,8 @@ def kernel(ranges: Floats, months: Floats, termination: Floats, *, offsets: int,
 
     """
     begun = np.arange(12.0 * offsets + 2.0)[:, None]
-    beyond = _mixed(ranges, begun, _share_beyond)
-    occupied = np.diff(_mixed(ranges, begun, _months_until), axis=0)
+    beyond = share_beyond(ranges, begun)
+    occupied = np.diff(months_until(ranges, begun), axis=0)
     stays_on = 1.0 - termination
     staying = np.power(stays_on, 1.0 / 12.0) * np.ones_like(begun)
     staying[0] = 1.0
@@ -108,6 +108,16 @@ def _mixed(ranges: Floats, months: Floats, of: Callable[[Floats, Floats, Floats]
     for low, high, share in ranges[1:]:
         total = total + share * of(low, high, months)
     return total
+
+
+def share_beyond(ranges: Floats, months: Floats) -> Floats:
+    """``P(D > a)`` at months a, of durations as of `kernel`."""
+    return _mixed(ranges, months, _share_beyond)
+
+
+def months_until(ranges: Floats, months: Floats) -> Floats:
+    """``E[min(D, a)]`` at months a, of durations as of `kernel`."""
+    return _mixed(ranges, months, _months_until)
 
 
 def _share_beyond(low: Floats, high: Floats, months: Floats) -> Floats:

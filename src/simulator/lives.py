@@ -3,14 +3,19 @@
 Cohorts of the years before the first keep the portfolio's terms; what a scenario changes applies to later ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
 from simulator import lifecycle
 from simulator.arrays import Era, Extension, Floats
+from simulator.fates import Fates, fates
 from simulator.leaves import Leaves, alike
+
+Built = TypeVar("Built")
 
 
 def quantities(leaves: Leaves) -> int:
@@ -53,8 +58,22 @@ def _reach(leaves: Leaves, path: str) -> int:
 
 def _kernels(leaves: Leaves, path: str, years: range, quantities: int) -> Iterator[Floats]:
     """Kernels year by year, built once for years on the same terms."""
-    built: dict[bytes, Floats] = {}
-    offsets = _reach(leaves, path)
+    return _by_terms(
+        leaves, path, years, partial(lifecycle.kernel, offsets=_reach(leaves, path), quantities=quantities)
+    )
+
+
+def fates_of(leaves: Leaves, path: str, *, quantities: int) -> list[Fates]:
+    """Fates of an award type by year of start, the history first."""
+    years = range(history_years(leaves).start, leaves.years.stop)
+    return list(_by_terms(leaves, path, years, partial(fates, offsets=_reach(leaves, path), quantities=quantities)))
+
+
+def _by_terms(
+    leaves: Leaves, path: str, years: range, build: Callable[[Floats, Floats, Floats], Built]
+) -> Iterator[Built]:
+    """What is made of the life terms of each year of start, once for years on the same terms."""
+    built: dict[bytes, Built] = {}
     for year in years:
         before = year < leaves.years.start
         ranges = _ranges(leaves, path, year, before=before)
@@ -62,7 +81,7 @@ def _kernels(leaves: Leaves, path: str, years: range, quantities: int) -> Iterat
         termination = leaves.number(f"{path}.early_termination", year, before=before)
         terms = b"|".join(part.tobytes() for part in (ranges, months, termination))
         if terms not in built:
-            built[terms] = lifecycle.kernel(ranges, months, termination, offsets=offsets, quantities=quantities)
+            built[terms] = build(ranges, months, termination)
         yield built[terms]
 
 

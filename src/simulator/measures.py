@@ -49,6 +49,10 @@ def _lives(quantity: int) -> Callable[[Flows, Inputs], Floats]:
 
 
 def _declined(flows: Flows, inputs: Inputs) -> Floats:
+    """``(1 − τ) sel``; where lots were drawn, what is left of selections."""
+    if flows.lots:
+        others = flows.deferred[:-1] - flows.deferred[1:] + _promoted(flows, inputs)
+        return np.maximum(flows.selected + others - flows.starts[inputs.before :], 0.0)
     rows = [(1.0 - take_up) * flows.selected[:, award] for award, take_up in enumerate(inputs.reported.take_up)]
     return np.stack(rows, axis=1) if rows else flows.selected
 
