@@ -5,7 +5,7 @@ from math import ceil, inf
 from simulator.award_types import Payer
 from simulator.scenario import Scenario
 from tests.accountant_lives import LifeYear, Terms, extension_life, life, longest_stay, stay_of
-from tests.accountant_prices import price, real_value
+from tests.accountant_prices import expected, price, real_value
 
 Values = dict[str, float | None]
 
@@ -125,7 +125,7 @@ class AwardBook:
             return
         number = demand.applicants.at(year)
         for later in range(self.costs.first + 1, year + 1):
-            number *= 1 + demand.growth.at(later)
+            number *= 1 + expected(self.costs.document, demand.growth, later)
         self.applicants[year] = number * self.costs.real_values[year] ** demand.elasticity.at(year) + fed
 
     def select(self, year: int, number: float) -> None:

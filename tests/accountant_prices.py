@@ -1,5 +1,7 @@
 """The accountant's prices: indices, components, and what the monthly payment is worth; model.md section 3."""
 
+from math import exp
+
 from simulator.award_types import Award, Component
 from simulator.scenario import Document
 from simulator.values import Number
@@ -11,13 +13,27 @@ def index(document: Document, name: str | None, year: int) -> float:
         return 1.0
     economy = document.economy[name]
     if economy.path is not None:
-        return economy.path.at(year)
+        return expected(document, economy.path, year)
     assert economy.growth is not None
     value, base = 1.0, document.price_base_year
     for later in range(base + 1, year + 1):
-        value *= 1 + economy.growth.at(later)
+        value *= 1 + expected(document, economy.growth, later)
     for later in range(year + 1, base + 1):
-        value /= 1 + economy.growth.at(later)
+        value /= 1 + expected(document, economy.growth, later)
+    return value
+
+
+def expected(document: Document, path: Number, year: int) -> float:
+    """A value by year; of an uncertain path what is expected, step by step from the first year (model.md section 7)."""
+    process = path.process
+    if process is None:
+        return path.at(year)
+    value = process.start
+    for _ in range(document.first_year, year):
+        if process.kind == "gbm":
+            value *= exp(process.drift)
+        else:
+            value = process.mean + process.pull * (value - process.mean) + process.drift
     return value
 
 

@@ -18,7 +18,7 @@ def _values(steps: Steps[T]) -> set[T]:
 
 
 def _by_year(steps: Steps[T] | None) -> bool:
-    return steps is not None and len(steps.steps) > 2
+    return steps is not None and sum(year != ALWAYS for year, _ in steps.steps) > 1
 
 
 def _programmes(scenario: Scenario) -> list[Programme]:
@@ -237,7 +237,7 @@ BUDGETS: dict[str, Feature] = {
     "growth of the portfolio": lambda s: _values(s.document.budget.growth) != {0.0},
     "level of a programme": _of_programmes(lambda p: _values(p.budget.level) != {0.0}),
     "growth of a programme": _of_programmes(lambda p: _values(p.budget.growth) != {0.0}),
-    "base by year": _of_programmes(lambda p: isinstance(p.budget.base, Steps) and len(p.budget.base.steps) > 1),
+    "base by year": _of_programmes(lambda p: isinstance(p.budget.base, Steps) and _by_year(p.budget.base)),
     "base by column": lambda s: s.document.budget.base is not None,
     "zero budget": _zero_budget,
     "change that multiplies": _of_changes(lambda change: change.multiply is not None),

@@ -27,7 +27,7 @@ from simulator.sampling import REPLICATES, Sampling
 from simulator.scenario import Scenario
 from simulator.statistics import EXACT, TILE, Statistics, Tally, Tiles
 
-BLOCK = 4096
+BLOCK = 8192
 """Draws simulated at a time."""
 
 MOST = 1_000_000_000
@@ -80,7 +80,7 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
     sampled.check()
     if block < TILE or block % TILE:
         raise RequestError(f"block is {block}: give a multiple of {TILE}")
-    drawing = _Drawing(_batches(scenarios, sampled), sampled, wanted)
+    drawing = _Drawing(batches(scenarios, sampled), sampled, wanted)
     threads = threads or processors()
     for done in _in_order(drawing, sampled.draws, block, threads):
         if not progress(done, sampled.draws):
@@ -93,8 +93,8 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _batches(scenarios: Sequence[Scenario], sampled: Sampled) -> list[Batch]:
-    """One batch a scenario, all on the same draws."""
+def batches(scenarios: Sequence[Scenario], sampled: Sampled) -> list[Batch]:
+    """One batch for each scenario, all on the same draws."""
     documents = [scenario.document for scenario in scenarios]
     designs = varied.designs(documents, sampled.draws, sampled.seed, sampled.sampling)
     return [

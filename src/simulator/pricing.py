@@ -66,9 +66,11 @@ def real_value(leaves: Leaves, programme: str, award: str) -> Floats:
 
 def passed_on(leaves: Leaves, index: str | None, indexation: str) -> Floats:
     """``I_t^ι``: what an index does to a price, (Y, r); 1 without an index. `indexation` is the path of ι."""
-    if index is None:
+    share = np.zeros(1) if index is None else leaves.once(indexation)
+    if index is None or not share.any():  # what is not passed on does not vary
         return np.ones((len(leaves.years), 1))
-    return np.power(_index(leaves, index), leaves.once(indexation))
+    level = _index(leaves, index)
+    return level if (share == 1.0).all() else np.power(level, share)
 
 
 def _paid_by(leaves: Leaves, programme: str, award: str, payer: str) -> dict[str, Component]:

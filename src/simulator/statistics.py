@@ -100,16 +100,17 @@ def tiles(values: Floats, pivot: Floats, *, replicates: int, digest: bool) -> Ti
     replicates : M; draw i is of replicate i mod M
     digest : whether points of a digest are wanted
     """
-    missing = np.isnan(values)
-    complete = not missing.any()
     distance = values - pivot
-    if not complete:
-        distance[missing] = 0.0
+    first = _by_tile(distance, replicates)
+    if not np.isnan(first).any():
+        present = np.broadcast_to(_by_tile(np.ones((1, values.shape[1])), replicates), first.shape)
+        second = _by_tile(np.square(distance, out=distance), replicates)
+        return Tiles(present, first, second, *(_points(values) if digest else ()))
+    missing = np.isnan(values)
+    distance[missing] = 0.0
     first, second = _by_tile(distance, replicates), _by_tile(np.square(distance), replicates)
     present = _by_tile(1.0 - missing, replicates)
-    if not digest:
-        return Tiles(present, first, second)
-    return Tiles(present, first, second, *(_points(values) if complete else (values, 1.0 - missing)))
+    return Tiles(present, first, second, *((values, 1.0 - missing) if digest else ()))
 
 
 def _by_tile(values: Floats, replicates: int) -> Floats:
