@@ -13,6 +13,7 @@ Money is million yen, awards are counts, durations months.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -167,8 +168,7 @@ class Programme:
     history : (H, n, r) starts before the first year
     backlog : (n, r) deferred from the year before the first
     promotions : awards that start in it without selection
-    fed : award types whose demand depends on completions
-    extended : award types that are extended in some year
+    fed, extended : award types whose demand depends on completions, and those that are extended in some year
     instalments : components paid per award
 
     """
@@ -192,12 +192,12 @@ class Programme:
     instalments: tuple[Instalments, ...] = ()
     limited: bool = True
 
-    @property
+    @cached_property
     def promoted(self) -> tuple[int, ...]:
         """The award types of n into which others are promoted."""
         return tuple(sorted({link.target for link in self.promotions}))
 
-    @property
+    @cached_property
     def outlasts(self) -> bool:
         """Whether anything but its selections of a year can cost it something in that year or later."""
         paid = [*(eras[0].kernel for eras in self.eras), *(each.shares for each in self.instalments)]
