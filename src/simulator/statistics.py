@@ -109,7 +109,7 @@ def tiles(values: Floats, pivot: Floats, *, replicates: int, digest: bool) -> Ti
     present = _by_tile(1.0 - missing, replicates)
     if not digest:
         return Tiles(present, first, second)
-    return Tiles(present, first, second, *(_points(values) if complete else (values, 1.0 - missing)))
+    return Tiles(present, first, second, *(_points(values) if complete else _points_of_those(values)))
 
 
 def _by_tile(values: Floats, replicates: int) -> Floats:
@@ -129,6 +129,14 @@ def _points(values: Floats) -> tuple[Floats, Floats]:
     points = np.concatenate([means, values[:, whole:]], axis=1)
     weights = np.ones_like(points)
     weights[:, : means.shape[1]] = NEIGHBOURS
+    return points, weights
+
+
+def _points_of_those(values: Floats) -> tuple[Floats, Floats]:
+    """The same of values of which some do not exist: tiles that lack any are taken value by value, of weight 0."""
+    tiles = np.split(values, range(TILE, values.shape[1], TILE), axis=1)
+    made = [(tile, 1.0 - np.isnan(tile)) if np.isnan(tile).any() else _points(tile) for tile in tiles]
+    points, weights = (np.concatenate(parts, axis=1) for parts in zip(*made, strict=True))
     return points, weights
 
 
@@ -184,7 +192,8 @@ class Tally:
         shares = list(QUANTILES.values())
         if self.store is not None:
             rows = zip(self.store, self._second.sum(axis=1), strict=True)
-            found = np.array([_quantiles(row[: self.draws if spread else 1], shares) for row, spread in rows]).T
+            parts = [row[: self.draws if spread or np.isnan(row[0]) else 1] for row, spread in rows]
+            found = np.array([_quantiles(part, shares) for part in parts]).T
         elif self._digests:
             found = np.array([[digest.quantile(share) for digest in self._digests] for share in shares])
         else:
