@@ -272,3 +272,17 @@ def test_a_distribution_that_cannot_be_says_which_part_is_wrong() -> None:
     with pytest.raises(PlacedError, match="150% is above 1") as raised:
         uncertain.read({"uniform": [0.1, 0.2], "truncate": [0, "150%"]}, quantities.SHARE)
     assert raised.value.keys == ("truncate", 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("take_up", "{discrete: {90%: 50%, 110%: 50%}}", "take_up.discrete.110%: 110% is above 1: write"),
+        ("take_up", "{empirical: [90%, 110%]}", "take_up.empirical.1: 110% is above 1: write"),
+        ("level", "{uniform: [5%, 10%]}", "budget.level.uniform.0: 5% has no sign: write +5% or -5%"),
+    ],
+)
+def test_values_are_read_as_those_of_the_field(field: str, text: str, message: str, portfolio: Write) -> None:
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(with_field(portfolio, field, text))
+    assert message in str(raised.value)

@@ -1,6 +1,7 @@
 """Uncertain paths by year, against their moments by formula (model.md section 7)."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from simulator.arrays import Floats
 from tests.drawing import GRANT, Write, inputs_drawn, with_field
 
 DRAWS = 65_536
-YEARS = np.arange(6)
+YEARS = np.arange(6, dtype=np.float64)
 PRICES = "economy.prices.path"
 
 Moments = tuple[Floats, Floats]
@@ -20,11 +21,11 @@ Moments = tuple[Floats, Floats]
 
 
 def walk(start: float, sd: float, drift: float) -> Moments:
-    return start + drift * YEARS, sd**2 * YEARS
+    return start + drift * YEARS, np.float64(sd) ** 2 * YEARS
 
 
 def pulled(mean: float, persistence: float, sd: float, start: float) -> Moments:
-    variance = [sum((sd * persistence**back) ** 2 for back in range(year)) for year in YEARS]
+    variance = [sum((sd * persistence**back) ** 2 for back in range(year)) for year in range(6)]
     return mean + (start - mean) * persistence**YEARS, np.array(variance)
 
 
@@ -129,7 +130,7 @@ def test_a_truncated_path_stays_within_its_bounds_and_moves_as_the_law_given_tha
     assert drawn.max() <= 1.3
     values, low, high = (np.log(drawn), np.log(0.8), np.log(1.3)) if "gbm" in kind else (drawn, 0.8, 1.3)
     drift = -(0.3**2) / 2 if "gbm" in kind else 0.0
-    for before, after in zip(values[:-1], values[1:], strict=True):
+    for before, after in pairwise(values):
         centre = before + drift
         law = stats.truncnorm((low - centre) / 0.3, (high - centre) / 0.3, centre, 0.3)
         assert stats.kstest(law.cdf(after), stats.uniform.cdf).pvalue > 0.001
