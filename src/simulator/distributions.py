@@ -15,6 +15,9 @@ from typing import Any
 FURTHEST = 8.3
 """Standard deviations that a draw may be from its mean."""
 
+QUADRATURE = 200
+"""Parts that an integral may be cut into."""
+
 NEVER = 1e-9
 """A probability below this counts as none: what is drawn beyond a bound is moved to it."""
 
@@ -62,7 +65,18 @@ class Distribution:
         law = LAWS[self.kind]
         if not self.truncated:
             return law.mean(*self.parameters)
-        return float(self.law.expect(lb=self.low, ub=self.high, conditional=True))
+        return self._mean_between()
+
+    def _mean_between(self) -> float:
+        """``E[X | a ≤ X ≤ b]``, integrated over the normal variable z of the same probability, ``x = F^{-1}(Φ(z))``."""
+        from scipy.integrate import quad
+        from scipy.special import ndtr, ndtri
+
+        ends = [float(ndtri(self.mass(bound))) for bound in (self.low, self.high)]
+        low, high = (min(max(end, -FURTHEST), FURTHEST) for end in ends)
+        weight = NormalDist().pdf
+        total, _ = quad(lambda z: self.law.ppf(ndtr(z)) * weight(z), low, high, limit=QUADRATURE)
+        return float(total / (ndtr(high) - ndtr(low)))
 
     def beyond(self, low: float, high: float) -> float:
         """Probability of a value below `low` or above `high`."""
@@ -139,7 +153,8 @@ class Process:
 
     def beyond(self, low: float, high: float, years: int) -> float:
         """Greatest probability, in any of so many years after the first, of a value below `low` or above `high`."""
-        if (self.low >= low and self.high <= high) or not self.sd:
+        low, high = -inf if self.low >= low else low, inf if self.high <= high else high
+        if (low, high) == (-inf, inf) or not self.sd:
             return 0.0
         ends = (_log(low), _log(high)) if self.kind == "gbm" else (low, high)
         return max((1.0 - self._within(*ends, after) for after in range(1, years + 1)), default=0.0)

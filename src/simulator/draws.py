@@ -169,9 +169,9 @@ class _Drawing:
     def _tiles(self, tally: Tally, values: Floats, start: int) -> Tiles:
         if tally.pivot is None:
             tally.pivot = np.nan_to_num(values[:, :1])
-        if tally.store is not None:
-            np.add(values, 0.0, out=tally.store[:, start : start + values.shape[1]])  # a negative zero would be printed
-        return statistics.tiles(values, tally.pivot, replicates=tally.replicates, digest=tally.digest)
+        found = statistics.tiles(values, tally.pivot, replicates=tally.replicates, digest=tally.digest)
+        tally.keep(values, start, found)
+        return found
 
     def _run(self, place: int, batch: Batch, made: Mapping[int, Statistics]) -> Run:
         asked = self._asked

@@ -56,7 +56,10 @@ def path(process: Process, uniforms: Floats) -> Floats:
         centre = before + drift if process.pull == 1.0 else process.mean + process.pull * (before - process.mean)
         kept = _kept((low - centre), (high - centre), process.sd, uniform) if (low, high) != (-inf, inf) else uniform
         np.clip(centre + process.sd * ndtri(kept), low, high, out=drawn[year + 1])
-    return np.exp(drawn) if logarithms else drawn
+    if logarithms:
+        drawn = np.clip(np.exp(drawn), process.low, process.high)
+        drawn[0] = process.start  # to the bit
+    return drawn
 
 
 def span(uncertain: Uncertain, years: int) -> tuple[float, float]:

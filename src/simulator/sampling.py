@@ -112,4 +112,5 @@ def key(seed: object, name: str) -> int:
 
 
 def _generator(seed: str, name: str) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(key=key(seed, name)))
+    """A generator that scipy may spawn others of, which one with a bare key cannot."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(key(seed, name))))

@@ -110,7 +110,7 @@ def tiles(values: Floats, pivot: Floats, *, replicates: int, digest: bool) -> Ti
     distance[missing] = 0.0
     first, second = _by_tile(distance, replicates), _by_tile(np.square(distance), replicates)
     present = _by_tile(1.0 - missing, replicates)
-    return Tiles(present, first, second, *((values, 1.0 - missing) if digest else ()))
+    return Tiles(present, first, second, *(_points_of_those(values) if digest else ()))
 
 
 def _by_tile(values: Floats, replicates: int) -> Floats:
@@ -129,7 +129,18 @@ def _points(values: Floats) -> tuple[Floats, Floats]:
     means = ordered.reshape(len(values), -1, NEIGHBOURS).mean(axis=2)
     points = np.concatenate([means, values[:, whole:]], axis=1)
     weights = np.ones_like(points)
-    weights[:, : means.shape[1]] = NEIGHBOURS
+    of_tiles = weights[:, : means.shape[1]].reshape(len(values), -1, TILE // NEIGHBOURS)
+    of_tiles[...] = NEIGHBOURS
+    alike = ordered[..., 0] == ordered[..., -1]  # one point is enough
+    of_tiles[alike], of_tiles[alike, 0] = 0.0, TILE
+    return points, weights
+
+
+def _points_of_those(values: Floats) -> tuple[Floats, Floats]:
+    """The same of values of which some do not exist: tiles that lack any are taken value by value, of weight 0."""
+    tiles = np.split(values, range(TILE, values.shape[1], TILE), axis=1)
+    made = [(tile, 1.0 - np.isnan(tile)) if np.isnan(tile).any() else _points(tile) for tile in tiles]
+    points, weights = (np.concatenate(parts, axis=1) for parts in zip(*made, strict=True))
     return points, weights
 
 
@@ -142,6 +153,7 @@ class Tally:
     def __init__(self, years: int, replicates: int, *, store: Floats | None = None, digest: bool = False) -> None:
         self.pivot: Floats | None = None
         self.store, self.draws = store, 0
+        self._alike: list[slice] = []
         self._count, self._first, self._second = np.zeros((3, years, replicates))
         self._digests = _digests(years) if digest else []
 
@@ -154,6 +166,16 @@ class Tally:
     def digest(self) -> bool:
         """Whether points of a digest are wanted."""
         return bool(self._digests)
+
+    def keep(self, values: Floats, start: int, block: Tiles) -> None:
+        """Store the values of draws from `start` on; those that are all the pivot take no memory."""
+        part = slice(start, start + values.shape[1])
+        if self.store is None:
+            return
+        if block.second.any() or block.present.sum() < values.size:
+            np.add(values, 0.0, out=self.store[:, part])  # a negative zero would be printed as -0
+        else:
+            self._alike.append(part)
 
     def add(self, block: Tiles, draws: int) -> None:
         """Add what `tiles` made of the next draws."""
@@ -183,9 +205,12 @@ class Tally:
 
     def _quantiles(self) -> dict[str, Floats]:
         shares = list(QUANTILES.values())
+        if self.store is not None and self.pivot is not None and sum(map(_length, self._alike)) >= self.draws:
+            return dict.fromkeys(QUANTILES, self.pivot[:, 0])
         if self.store is not None:
-            rows = zip(self.store, self._second.sum(axis=1), strict=True)
-            found = np.array([_quantiles(row[: self.draws if spread else 1], shares) for row, spread in rows]).T
+            for part in self._alike:
+                self.store[:, part] = self.pivot
+            found = np.array([_quantiles(row[: self.draws], shares) for row in self.store]).T
         elif self._digests:
             found = np.array([[digest.quantile(share) for digest in self._digests] for share in shares])
         else:
@@ -195,10 +220,16 @@ class Tally:
 
 def _quantiles(values: Floats, shares: list[float]) -> Floats:
     """Quantiles of the values that exist, NaN where none does."""
+    if values[0] == values[-1] and (values == values[0]).all():
+        return np.full(len(shares), values[0])
     missing = np.isnan(values)
     there = values[~missing] if missing.any() else values
     found: Floats = np.quantile(there, shares, overwrite_input=True) if there.size else np.full(len(shares), np.nan)
     return found
+
+
+def _length(part: slice) -> int:
+    return int(part.stop - part.start)
 
 
 def _digests(years: int) -> list[Any]:

@@ -9,6 +9,9 @@ from simulator.quantities import Quantity
 from simulator.scenario import Document, leaves
 from simulator.values import ALWAYS, Named, Steps
 
+JUST_ABOVE = 0.01
+"""How far above a bound that is itself left out a truncation may begin: of an index, a growth rate, in months."""
+
 
 def inputs(document: Document) -> dict[str, Uncertain]:
     """Uncertain inputs by name: the dotted path of a leaf, with its year where the value is of one."""
@@ -54,7 +57,8 @@ def _ranges(document: Document) -> Iterator[Fault]:
         if chance > NEVER or outside:
             below, above = _bound(low, quantity), _bound(high, quantity)
             text = f"leaves its range, {below} to {above}, with probability {1.0 if outside else chance:.2g}"
-            yield _keys(name), f"{text}: write truncate: [{below}, {above}] beside {each.kind}, or other values"
+            least = _bound(low + JUST_ABOVE, quantity) if quantity.exclusive else below
+            yield _keys(name), f"{text}: write truncate: [{least}, {above}] beside {each.kind}, or other values"
 
 
 def _bound(value: float, quantity: Quantity) -> str:
