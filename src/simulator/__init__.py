@@ -3,6 +3,7 @@
 A run is one straight line; each step is a module, each module imports only from the rows above it:
 
 errors        everything raised on purpose, as one tree, and the places faults are reported at
+texts         texts as people write them in one spelling, and refusals that quote them
 quantities    money, shares, durations and years as people write them, to numbers
 distributions  uncertain numbers and paths: what they are
 inverses      the value that a uniform number stands for

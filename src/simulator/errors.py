@@ -6,6 +6,21 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
+LONGEST_QUOTE, LONGEST_MESSAGE = 60, 400
+"""Characters of what a message quotes, and of all that it says."""
+TEXTS = ("source", "note", "owner", "expires")
+"""What may stand beside a value."""
+
+
+def printable(text: str, longest: int = LONGEST_MESSAGE) -> str:
+    """One line that a terminal prints as it stands: no control characters, not longer than `longest`."""
+    shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in shown)
+
+
+def dotted(keys: Iterable[object]) -> str:
+    """Dotted path of keys."""
+    return ".".join(f"{key:g}" if isinstance(key, float) else printable(str(key), LONGEST_QUOTE) for key in keys)
 
 
 @dataclass(frozen=True)
@@ -25,7 +40,8 @@ class Place:
     expires: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = printable(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,10 @@ class Problem:
     place: Place
     path: str
     message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", printable(self.path))
+        object.__setattr__(self, "message", printable(self.message))
 
     def __str__(self) -> str:
         path = f"{self.path}: " if self.path else ""
@@ -72,6 +92,9 @@ class InputError(SimulatorError):
 
 class RequestError(SimulatorError):
     """A call or a command line asks for something that is not there (an unknown measure, year or path)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 def within(key: object, read: Callable[[object], T], value: object) -> T:

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from simulator import quantities as q
+from simulator import texts
 from simulator.errors import QuantityError
 from simulator.fields import CORRELATION
 from simulator.quantities import Quantity
@@ -26,7 +27,7 @@ _SPAN = re.compile("([0-9])-([0-9])")
 
 
 def _one_spelling(letter: str) -> str:
-    return unicodedata.normalize("NFKC", letter).casefold().translate(q.ONE_SPELLING)
+    return unicodedata.normalize("NFKC", letter).casefold().translate(texts.ONE_SPELLING)
 
 
 def _spellings() -> dict[str, str]:
@@ -86,12 +87,12 @@ def _any_of(words: Mapping[str, object]) -> str:
 
 
 def _measured(units: Mapping[str, object]) -> str:
-    return f"{q.SIGN}? *{q.NUMBER} *{_any_of(units)}"
+    return f"{q.SIGN}? *{texts.NUMBER} *{_any_of(units)}"
 
 
 _MINUS = "[-△▲]"
-_LEVEL = f"{q.SIGN} *{q.NUMBER} *{_any_of(q.PROPORTIONS)}|[0,.]+(?:e[+-]?[0-9]+)? *{_any_of(q.PROPORTIONS)}"
-_ONE_DURATION = f"{q.NUMBER} *{_any_of(q.PERIODS)}"
+_LEVEL = f"{q.SIGN} *{texts.NUMBER} *{_any_of(q.PROPORTIONS)}|[0,.]+(?:e[+-]?[0-9]+)? *{_any_of(q.PROPORTIONS)}"
+_ONE_DURATION = f"{texts.NUMBER} *{_any_of(q.PERIODS)}"
 _MONEY = q.MONEY_TEXT.pattern
 TEXTS: Mapping[Quantity, str] = {
     q.MONEY: _MONEY,
@@ -101,7 +102,7 @@ TEXTS: Mapping[Quantity, str] = {
     q.GROWTH: _measured(q.PROPORTIONS),
     q.COUNT: _measured(q.COUNTS),
     q.INDEX: _measured(q.PROPORTIONS),
-    q.FACTOR: f"{_MINUS}? *{q.NUMBER} *{_any_of(q.PROPORTIONS)}",
+    q.FACTOR: f"{_MINUS}? *{texts.NUMBER} *{_any_of(q.PROPORTIONS)}",
     q.ELASTICITY: _measured(q.PROPORTIONS),
     CORRELATION: _measured(q.PROPORTIONS),
     MONTHS_OF_DURATION: _ONE_DURATION,
