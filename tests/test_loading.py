@@ -191,6 +191,7 @@ def test_yaml_1_2_without_its_traps(text: str, value: object) -> None:
     "text",
     [
         "a: &x 1\nb: *x",
+        "{a: 1, <<: {b: 2}}",
         "a: !!python/name:os.system",
         "? [a]\n: 1",
         "{a: 3,36 百万円}",
@@ -203,6 +204,19 @@ def test_yaml_1_2_without_its_traps(text: str, value: object) -> None:
 def test_yaml_that_hides_something_is_refused(text: str) -> None:
     with pytest.raises(sim.InputError):
         read_text(text, "text")
+
+
+@pytest.mark.parametrize("written", ["assumption: why", "Assumption: why", "ASSUMPTION：why", " 仮定: why", "仮定：why"])
+def test_an_assumption_has_one_spelling_however_it_is_written(written: str) -> None:
+    for text in (f"a: {{value: 1, source: '{written}'}}", f"a: {{b: {{value: 1, unit: x, source: '{written}'}}}}"):
+        tree = read_text(text, "text").value["a"]
+        assert tree.place.source == "assumption: why" or tree.plain["b"]["source"] == "assumption: why"
+
+
+def test_an_alias_is_refused_where_it_stands() -> None:
+    with pytest.raises(sim.InputError) as raised:
+        read_text("a: &x\n  b: 1\nc: *x\n", "text")
+    assert str(raised.value) == "text:3:4: aliases (*name) are not read here: write the value out"
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator as Validator
 from pydantic import PlainValidator
 
-from simulator import fields, nodes, quantities, schema, spellings, values
+from simulator import errors, fields, quantities, schema, spellings, values
 from simulator.errors import InputError, QuantityError
 from simulator.nodes import read_file, read_text
 from simulator.quantities import Quantity
@@ -261,7 +261,7 @@ def test_a_kind_of_field_without_a_schema_is_an_error() -> None:
 
 
 def test_what_may_stand_beside_a_value_is_what_the_reader_takes() -> None:
-    assert tuple(schema.BESIDE) == nodes.TEXTS
+    assert tuple(schema.BESIDE) == errors.TEXTS
     read_text("{value: 1, source: a, note: b, owner: c, expires: 2027-03-31}", "")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from simulator.chains import SHIPPED
-from simulator.nodes import TEXTS, Node
+from simulator.errors import TEXTS
+from simulator.nodes import Node
 from simulator.scenario import Document, Scenario
 from simulator.validation import kind_below
 
