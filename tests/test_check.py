@@ -131,6 +131,46 @@ def test_overlays_are_laid_over_one_baseline(capsys: pytest.CaptureFixture[str])
     assert error.startswith("scenarios/minus10pct.yaml:7:10: budget.level: minus10pct says -10%, plus10pct says +10%")
 
 
+AWARD = "programmes: {satreps: {awards: {project: {%s}}}}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "path"),
+    [
+        (AWARD % "take_up: 90%", AWARD % "take_up: {2022: 50%}", "take_up"),
+        (AWARD % "take_up: {2024: 50%}", AWARD % "take_up: {2025: 50%}", "take_up"),
+        (AWARD % "take_up: {normal: [90%, 1%]}", AWARD % "take_up: {uniform: [80%, 90%]}", "take_up"),
+        (AWARD % "start_months: {april: 100%}", AWARD % "start_months: {may: 100%}", "start_months"),
+        (AWARD % "duration: 36 months", AWARD % "duration: {12 months: 50%, 24 months: 50%}", "duration"),
+        ("economy: {usd_jpy: {growth: 1%}}", "economy: {usd_jpy: {path: {2022: 1, 2023: 2}}}", "economy.usd_jpy"),
+        ("budget: {total: 160 億円}", "budget: {total: {2022: 170 億円}}", "budget.total"),
+        ("budget: {changes: [a]}", "budget: {changes: [a, b]}", "budget.changes"),
+        ("budget: {total: 160 億円}", "budget: {total: null}", "budget.total"),
+    ],
+)
+def test_overlays_that_give_one_value_otherwise_are_a_conflict(tmp_path: Path, one: str, other: str, path: str) -> None:
+    base = scenario(tmp_path, "", "base.yaml")
+    first = write(tmp_path, "first.yaml", f"extends: base.yaml\n{one}")
+    second = write(tmp_path, "second.yaml", f"extends: base.yaml\n{other}")
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(base, overlays=[first, second])
+    (problem,) = raised.value.problems
+    assert problem.path.endswith(path)
+    assert problem.place.file == str(second)
+    assert re.fullmatch(rf"second says (.+), first says (.+) \({first}:2:\d+\): leave one of them out", problem.message)
+    assert "None" not in problem.message
+
+
+def test_overlays_on_one_file_between_are_no_conflict(tmp_path: Path) -> None:
+    base = scenario(tmp_path, "", "base.yaml")
+    write(tmp_path, "between.yaml", "extends: base.yaml\nbudget: {level: +5%}")
+    first = write(tmp_path, "first.yaml", "extends: between.yaml\nbudget: {level: +10%}")
+    second = write(tmp_path, "second.yaml", "extends: between.yaml\nbudget: {growth: 1%}")
+    for overlays in ([first, second], [second, first]):
+        budget = sim.load(base, overlays=overlays).document.budget
+        assert (budget.level.at(2022), budget.growth.at(2023)) == (0.1, 0.01)
+
+
 @pytest.mark.parametrize("overlays", [["baseline"], ["plus10pct", "plus10pct"]])
 def test_an_overlay_in_force_already_is_refused(overlays: list[str]) -> None:
     with pytest.raises(sim.InputError, match="is in force already: leave out this overlay"):

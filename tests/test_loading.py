@@ -108,7 +108,7 @@ def test_settings_lie_over_the_file() -> None:
         ("budget.level", "--set budget.level: a setting is PATH=VALUE, such as budget.level=+10%"),
         ("budget.levl=+1%", "--set budget.levl=+1%: budget.levl: no such key; did you mean level?"),
         ("budget.level=10%", "--set budget.level=10%: budget.level: 10% has no sign: write +10% or -10%"),
-        ("budget.level.2024=+1%", "--set budget.level.2024=+1%: 2024 cannot be set inside '+10%', which is one value"),
+        ("budget.level.2024=+1%", "--set budget.level.2024=+1%: 2024 cannot be set inside +10%, which is one value"),
         ("programmes.satrep.intake=cash", "no such programme; did you mean satreps?"),
     ],
 )
@@ -206,7 +206,9 @@ def test_yaml_that_hides_something_is_refused(text: str) -> None:
         read_text(text, "text")
 
 
-@pytest.mark.parametrize("written", ["assumption: why", "Assumption: why", "ASSUMPTION：why", " 仮定: why", "仮定：why"])
+@pytest.mark.parametrize(
+    "written", ["assumption: why", "Assumption: why", "ASSUMPTION：why", " 仮定: why", "仮定：why"]
+)
 def test_an_assumption_has_one_spelling_however_it_is_written(written: str) -> None:
     for text in (f"a: {{value: 1, source: '{written}'}}", f"a: {{b: {{value: 1, unit: x, source: '{written}'}}}}"):
         tree = read_text(text, "text").value["a"]
@@ -284,6 +286,20 @@ def test_a_setting_reaches_into_lists_and_years(setting: str, path: str, value: 
     )
     assert isinstance(written, Steps)
     assert written.at(2022) == value
+
+
+def test_a_setting_replaces_what_means_the_same_however_it_is_written(tmp_path: Path) -> None:
+    text = "start_months: {4月: 50%, 10月: 50%}, duration: {12か月: 50%, 24か月: 50%}"
+    path = write(
+        tmp_path, "mine.yaml", f"extends: mext-fy2022\nprogrammes: {{satreps: {{awards: {{project: {{{text}}}}}}}}}"
+    )
+    award = "programmes.satreps.awards.project"
+    months = (f"{award}.start_months.april=40%", f"{award}.start_months.oct=60%")
+    lengths = (f"{award}.duration.12 months=40%", f"{award}.duration.2 years=60%")
+    project = sim.load(path, settings=[*months, *lengths]).document.programmes["satreps"].awards["project"]
+    assert [project.start_months.at(2022)[month] for month in (0, 6)] == [0.4, 0.6]
+    assert project.duration is not None
+    assert project.duration.at(2022).ranges == ((12.0, 12.0, 0.4), (24.0, 24.0, 0.6))
 
 
 @pytest.mark.parametrize(
