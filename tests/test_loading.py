@@ -109,6 +109,12 @@ def test_settings_lie_over_the_file() -> None:
         ("budget.levl=+1%", "--set budget.levl=+1%: budget.levl: no such key; did you mean level?"),
         ("budget.level=10%", "--set budget.level=10%: budget.level: 10% has no sign: write +10% or -10%"),
         ("budget.level.2024=+1%", "--set budget.level.2024=+1%: 2024 cannot be set inside +10%, which is one value"),
+        ("budget.level=[", "--set budget.level=[: is not YAML here: did not find expected node content"),
+        ("budget.level=\udcff", "is not UTF-8 text: write it in UTF-8"),
+        (
+            "budget.lev\x1b[31m\r\n::error::=1",
+            "--set budget.lev\ufffd[31m  ::error::=1: budget.lev\ufffd[31m  ::error::: no such",
+        ),
         ("programmes.satrep.intake=cash", "no such programme; did you mean satreps?"),
     ],
 )
@@ -121,6 +127,41 @@ def test_settings_that_cannot_be_read_are_refused(setting: str, message: str) ->
 def test_every_problem_of_a_file_is_reported_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, "many.yaml", "extends: mext-fy2022\nbudget: {level: 5%, growht: 1%}\nyears: soon\n")
     assert problems(path) == ["budget.level", "budget.growht", "years"]
+
+
+def test_every_fault_inside_one_value_is_reported_at_once(tmp_path: Path) -> None:
+    text = """
+    duration: {12 months: 30, 24 months: 70%, 3 foo: 1}
+    take_up: {2022: 98, 2023: 97%, foo: 2}
+    history: {2020: x, 2021: y}
+    start_months: {april: most, avril: 1}
+    plan: {empirical: [1, two, 3, four]}
+    costs: {grant: {amount: {near: 1 ドル, far: 2 ドル}, spread: [50, 50%, half]}}
+    """
+    path = write(tmp_path, "mine.yaml", f"extends: mext-fy2022\nprogrammes:\n satreps:\n  awards:\n   project:{text}")
+    assert [each.removeprefix("programmes.satreps.awards.project.") for each in problems(path)] == [
+        "duration.12 months",
+        "duration.3 foo",
+        "take_up.2022",
+        "take_up.foo",
+        "history.2020",
+        "history.2021",
+        "start_months.april",
+        "start_months.avril",
+        "plan.empirical.1",
+        "plan.empirical.3",
+        "costs.grant.amount.near",
+        "costs.grant.amount.far",
+        "costs.grant.spread.0",
+        "costs.grant.spread.2",
+    ]
+
+
+def test_a_fault_of_a_key_stands_at_the_key(tmp_path: Path) -> None:
+    text = "extends: mext-fy2022\nprogrammes: {satreps: {awards: {project: {plan: {\n1999999:\n 3}}}}}\n"
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(write(tmp_path, "mine.yaml", text))
+    assert (raised.value.problems[0].place.line, raised.value.problems[0].place.column) == (3, 1)
 
 
 def problems(path: Path, *settings: str) -> list[str]:
@@ -225,7 +266,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     for name, data, message in (
         ("latin.yaml", "name: Größe".encode("latin-1"), "latin.yaml:1:1: is not UTF-8 text: save the file as UTF-8"),
         ("large.yaml", b"#" * 4_000_001, "a scenario has at most 4,000,000"),
-        ("empty.yaml", b"", "first_year is missing here"),
+        ("empty.yaml", b"", "neither extends nor first_year, price_base_year, programmes is given: write extends"),
     ):
         path = tmp_path / name
         path.write_bytes(data)

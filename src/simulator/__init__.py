@@ -11,6 +11,7 @@ correlations  rank correlations between uncertain inputs, as a Gaussian copula t
 sampling      which uniform number each draw gives to each uncertain input
 shares        shares that add up to 1
 uncertain     uncertain numbers as people write them
+yearly        mappings by fiscal year
 values        what a leaf of a scenario may hold: numbers, durations and start months, perhaps by year
 fields        the fields of the format, each with the reader of what people write
 spellings     what the readers of quantities take, as patterns for editors
@@ -22,6 +23,7 @@ award_rules   rules between the fields of award types
 budget_rules  rules between the fields of budgets
 uncertainty_rules  rules of uncertain inputs
 consistency   rules between all fields of a document
+format_keys   the keys of the format: what stands under each, where a misplaced one belongs
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
 validation    a tree becomes a document, every fault at the place where it was written
 chains        which file a scenario extends, down from its portfolio

@@ -1,5 +1,6 @@
 """Rules between the fields of budgets: bases, dated changes and the split of a total."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from simulator.award_rules import Fault
@@ -31,7 +32,7 @@ def own(programme: Programme) -> Iterator[Fault]:
     """Every broken rule of a programme's own budget."""
     base = programme.budget.base
     if isinstance(base, str) and base not in programme.appropriations:
-        yield ("budget", "base"), f"no such appropriation: it has {', '.join(programme.appropriations)}"
+        yield ("budget", "base"), f"no such appropriation {base}: it has {', '.join(programme.appropriations)}"
     for place, change in enumerate(programme.budget.changes):
         yield from ((("budget", "changes", place), text) for text in _change(change))
 
@@ -63,7 +64,7 @@ def _allocation(document: Document) -> Iterator[Fault]:
     for field, key, name in named:
         if name not in document.programmes:
             yield (field, key), f"no such programme{_near(name, document)}"
-    for name in {name for name in budget.priority if budget.priority.count(name) > 1}:
+    for name in (name for name, times in Counter(budget.priority).items() if times > 1):
         yield ("priority",), f"{name} stands in it twice: name each programme once"
     if budget.allocation == "plan":
         lacking = [name for name in document.programmes if name not in (budget.plan or {})]

@@ -15,12 +15,13 @@ FARTHEST = 100
 _WORD = re.compile(r"[\w-]+")
 
 
-def problems(document: Document) -> list[Fault]:
+def problems(document: Document) -> Iterator[Fault]:
     """Every broken rule, as (keys of the place, what is wrong and what to write)."""
-    faults = [*_names(document), *_time(document), *_economy(document), *budget_rules.problems(document)]
+    for rules in (_names, _time, _economy, budget_rules.problems):
+        yield from rules(document)
     for name, programme in document.programmes.items():
-        faults += [((*("programmes", name), *keys), text) for keys, text in _programme(programme, document)]
-    return [*faults, *uncertainty_rules.problems(document)]
+        yield from ((("programmes", name, *keys), text) for keys, text in _programme(programme, document))
+    yield from uncertainty_rules.problems(document)
 
 
 def indices_used(document: Document) -> set[str]:

@@ -8,10 +8,10 @@ from typing import Any, get_origin
 from simulator import quantities
 from simulator.chains import Layer
 from simulator.errors import InputError, Problem, QuantityError, dotted
+from simulator.format_keys import Keys, kind_below
 from simulator.nodes import Node
 from simulator.scenario import FOR_PEOPLE, Document
 from simulator.uncertain import is_distribution
-from simulator.validation import Keys, kind_below
 
 
 def merge(base: Node, over: Node, kind: Any = Document) -> Node:

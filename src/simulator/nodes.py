@@ -23,7 +23,10 @@ TAGS = {
     for kind in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
 }
 """Tags that PyYAML resolves by itself; the types are ours."""
+HALF_WIDTH = "use a half-width colon (:) and a space after a key"
+"""What to write where a full-width colon stands."""
 
+_MERGED = "merge keys (<<) are not read here: write the keys out"
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -139,11 +142,7 @@ def _place(shown: str, mark: Any) -> Place:
 def _colon_near(text: str, line: int) -> str:
     """The end of a message about YAML where a full-width colon stands in this line or in the one before."""
     near = "\n".join(text.splitlines()[max(line - 2, 0) : line])
-    return f"; {_HALF_WIDTH}" if _FULL_WIDTH_COLON.search(near) else ""
-
-
-_MERGED = "merge keys (<<) are not read here: write the keys out"
-_HALF_WIDTH = "use a half-width colon (:) and a space after a key"
+    return f"; {HALF_WIDTH}" if _FULL_WIDTH_COLON.search(near) else ""
 
 
 class _Tree:
@@ -192,7 +191,7 @@ def _key_fault(text: str, value: Any, *, in_braces: bool) -> str:
         return _MERGED
     if text[:1] in ("\u00a0", "\u3000"):
         return "is indented by spaces of another kind: indent by plain half-width spaces"
-    return _HALF_WIDTH if "：" in text else ""
+    return HALF_WIDTH if "：" in text else ""
 
 
 def _quoted(value: object) -> str:

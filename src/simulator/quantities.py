@@ -121,13 +121,21 @@ def year(value: object) -> int:
 
 def years(value: object) -> tuple[int, int]:
     """Read the first and last year: ``R4-R13`` is (2022, 2031), ``R4`` (2022, 2022); else QuantityError."""
-    match = YEAR_RANGE.fullmatch(plain(value, "fiscal year")) if isinstance(value, str) else None
-    if match is None:
-        return year(value), year(value)
-    first, last = _fiscal_year(match["first"], value), _fiscal_year(match["last"], value)
-    if first > last:
-        raise refusal(value, "is reversed", f"{last}-{first}")
-    return first, last
+    noun = "range of years"
+    if isinstance(value, int) and value in FISCAL_YEARS:
+        return int(value), int(value)
+    text = plain(value, noun)
+    match = YEAR_RANGE.fullmatch(text)
+    first, last = (match["first"], match["last"]) if match else (text, text)
+    begin = _fiscal_year(first, value, noun)
+    if match and re.fullmatch("[0-9]{1,2}", last):
+        era = first.rstrip("0123456789元 ")
+        meant = f"{first}-{era}{last}".upper() if YEAR_ZERO.get(era) else f"{begin}-{begin // 100}{last.zfill(2)}"
+        raise refusal(value, "has a last year cut short", meant)
+    end = _fiscal_year(last, value, noun)
+    if begin > end:
+        raise refusal(value, "is reversed", f"{end}-{begin}")
+    return begin, end
 
 
 def month(value: object) -> int:
@@ -191,23 +199,30 @@ def _measured(
         unit, size = match["unit"], decimal(match["number"], value)
         number = float(units[unit] * (-size if MINUS.match(match["sign"]) else size))
     if not unit and limit < abs(number) < math.inf:
-        sign = "+" if noun == "level change" else ""
         why = f"is above {limit:g}" if number > 0 else f"is below {-limit:g}"
-        meant = f"{number:{sign}g}% or {number / 100:{sign}g}" if abs(number) <= 100 else INSTEAD[noun]
-        raise refusal(value, why, meant)
+        raise refusal(value, why, _meant(number, noun))
     return number
 
 
-def _fiscal_year(text: str, value: object) -> int:
+def _meant(number: float, noun: str) -> str:
+    """What a number without a unit, too large for a share, may have meant: 5 is 5%, a change of 1.05 is +5%."""
+    if abs(number) > 100:
+        return INSTEAD[noun]
+    sign = "+" if noun == "level change" else ""
+    per_cent = (number - 1) * 100 if 1 < number < 2 and noun != "share" else number
+    return f"{per_cent:{sign}.12g}% or {per_cent / 100:{sign}.12g}"
+
+
+def _fiscal_year(text: str, value: object, noun: str = "fiscal year") -> int:
     match = FISCAL_YEAR.fullmatch(text)
     if match is None:
-        raise no(value, "fiscal year")
+        raise no(value, noun)
     era, digits = match["era"], match["number"]
     number = 1 if digits == "元" else int(digits)
     if era == "fy" and len(digits) == 2:
         raise refusal(value, "is no fiscal year", f"FY20{digits}")
     if number not in (range(1, 100) if YEAR_ZERO[era] else FISCAL_YEARS):
-        raise no(value, "fiscal year")
+        raise no(value, noun)
     return YEAR_ZERO[era] + number
 
 

@@ -17,6 +17,7 @@ INSTEAD = {
     "factor": "1.1 or 110%",
     "duration": "24 months or 2 years",
     "fiscal year": "2022, FY2022 or R4",
+    "range of years": "2022-2031, FY2022-FY2031 or R4-R13",
     "month": "april, apr or 4月",
 }
 
@@ -29,7 +30,8 @@ ONE_SPELLING = str.maketrans(dict.fromkeys("−‐–—―ー", "-") | dict.fro
 def decimal(digits: str, value: object) -> Decimal:
     """Read digits; QuantityError if their commas do not part thousands."""
     if "," in digits and not THOUSANDS.match(digits):
-        raise refusal(value, "is not a number", "groups of three as in 3,363, or no comma as in 336 or 3.36")
+        point = digits.replace(",", ".") if digits.count(",") == 1 and "." not in digits else "336 or 3.36"
+        raise refusal(value, "has a comma that parts no thousands", f"{point}, or groups of three as in 3,363")
     return Decimal(digits.replace(",", ""))
 
 
