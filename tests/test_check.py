@@ -105,7 +105,7 @@ def test_assumptions_are_listed_with_owner_and_expiry(tmp_path: Path, capsys: py
     assert all(each["source"].startswith("assumption:") for each in listed)
     (mine,) = (each for each in listed if each["file"] == str(file))
     assert mine["path"].endswith("fellowship.take_up")
-    assert (mine["value"], mine["owner"], mine["expires"]) == ("0.98", "佐藤", str(TOMORROW))
+    assert (mine["value"], mine["owner"], mine["expires"]) == (0.98, "佐藤", str(TOMORROW))
     simulate("sources", file, "--format", "csv")
     assert len(capsys.readouterr().out.splitlines()) - 1 > len(listed)
 
@@ -116,6 +116,29 @@ def test_an_expired_assumption_is_an_error_where_strict(tmp_path: Path, capsys: 
     assert simulate("sources", file) == 0
     assert f"warning: {file}:2:" in capsys.readouterr().err
     assert simulate("sources", file, "--strict") == 2
+    capsys.readouterr()
+    assert simulate("sources", file, "--assumptions", "--strict") == 2
+    output = capsys.readouterr()
+    assert "fellowship.take_up" in output.out
+    assert output.err.count("\n") == 1
+
+
+def test_an_expired_assumption_of_a_setting_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    value = f"{{value: 98%, source: '仮定：guess', owner: Sato, expires: {YESTERDAY}}}"
+    setting = f"programmes.overseas_challenge.awards.stay.take_up={value}"
+    assert simulate("check", "scenarios/baseline.yaml", "--strict", "--set", setting) == 2
+    assert f"this assumption expired on {YESTERDAY}, Sato" in capsys.readouterr().out
+
+
+def test_a_large_residual_is_told_of_the_file_that_states_it(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "warning: programmes.invited_researchers.fixed_costs.amount: the residual 617.2 million yen is 16.7%"
+    for command in ("check", "sources"):
+        assert simulate(command, "mext-fy2022") == 0
+        output = capsys.readouterr()
+        assert told.removeprefix("warning: ") in (output.out if command == "check" else output.err)
+        assert simulate(command, "mext-fy2022", "--strict") == 2
+        assert simulate(command, "scenarios/baseline.yaml", "--strict") == 0
+        capsys.readouterr()
 
 
 def test_overlays_are_laid_over_one_baseline(capsys: pytest.CaptureFixture[str]) -> None:

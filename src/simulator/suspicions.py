@@ -10,7 +10,7 @@ from simulator.errors import Place, Problem
 from simulator.labels import Words
 from simulator.results import Run
 from simulator.scenario import Leaf, Scenario, leaves
-from simulator.sources import sources
+from simulator.sources import LARGE_RESIDUAL, residuals, sources
 from simulator.values import ALWAYS, Steps
 
 USUALLY_ABOVE = {
@@ -47,9 +47,9 @@ class Warned:
 
 
 def suspicions(scenario: Scenario, run: Run | None = None) -> Iterator[Warned]:
-    """Overrides that change nothing or come too late, expired assumptions, tiny shares; with a run, costs too high."""
+    """Overrides that change nothing or come too late, what `of_sources` finds, tiny shares; with a run, high costs."""
     yield from _idle(scenario)
-    yield from expired(scenario)
+    yield from of_sources(scenario)
     for path, leaf in leaves(scenario.document):
         yield from _tiny(scenario, path, leaf)
         if path in scenario.overrides:
@@ -64,6 +64,16 @@ def expired(scenario: Scenario, day: date | None = None) -> Iterator[Warned]:
         if source.expired(day or date.today()):
             owner = f", {source.owner}" if source.owner else ""
             yield Warned("expired", {"expires": source.expires, "owner": owner}, source.place, source.path)
+
+
+def of_sources(scenario: Scenario) -> Iterator[Warned]:
+    """Expired assumptions, and residuals too large that the scenario's own file states, or a setting."""
+    yield from expired(scenario)
+    for residual in residuals(scenario):
+        place = scenario.places[residual.path]
+        if residual.share > LARGE_RESIDUAL and (place.file == scenario.tree.place.file or not place.line):
+            values = {"amount": f"{residual.amount:,.1f}", "share": f"{residual.share:.1%}"}
+            yield Warned("residual", values, place, residual.path)
 
 
 def _idle(scenario: Scenario) -> Iterator[Warned]:
