@@ -229,3 +229,44 @@ def test_a_scenario_to_start_from_runs(tmp_path: Path, capsys: pytest.CaptureFix
         assert len(sim.load("first.yaml").overrides) > 5
     finally:
         os.chdir(here)
+
+
+NAMES = ["2024", "null", "1e3", "#x", "yes: no", "true", "it's", '"', "東京", "q", "a b"]
+
+
+def test_whatever_a_scenario_is_called_it_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mask = os.umask(0o027)
+    try:
+        for name in NAMES:
+            assert simulate("init", name) == 0
+            assert sim.load(f"{name}.yaml").document.name == name
+            assert Path(f"{name}.yaml").stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(mask)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "sub/", "a\nb", "\x1b[31m", "/dev/null", ".yaml", "-x.yaml"])
+def test_what_is_no_name_of_a_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert simulate("init", "--", name) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "\x1b" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_scenario_names_what_it_extends_from_its_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "scenario.schema.json").touch()
+    assert simulate("init", "first") == 0
+    assert simulate("init", "sub/second", "--extends", "first.yaml") == 0
+    lines = Path("sub/second.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# yaml-language-server: $schema=scenario.schema.json"
+    assert "extends: ../first.yaml" in lines
+    assert simulate("check", "sub/second.yaml", "--strict") == 0  # first.yaml has +5% already

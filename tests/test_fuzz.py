@@ -102,14 +102,46 @@ def test_files_of_ill_will(tmp_path: Path, text: str, said: str) -> None:
     assert said in str(raised.value)
 
 
-def test_other_peoples_files_are_not_quoted(tmp_path: Path) -> None:
-    write(tmp_path, "secret.yaml", "password: hunter2\ntoken: abc\nname: me\n")
-    write(tmp_path, "text.yaml", "just a secret line\n")
-    for name in ("secret.yaml", "text.yaml"):
-        with pytest.raises(sim.InputError) as raised:
-            sim.load(write(tmp_path, "mine.yaml", f"extends: {name}\n"))
-        assert "is no scenario and no portfolio" in str(raised.value)
-        assert not any(word in str(raised.value) for word in ("hunter2", "password", "token", "secret line"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: hunter2\ntoken: abc\nname: me\n",
+        "password: hunter2\nyears: hunter2\n",
+        "years: hunter2\n",
+        "budget: hunter2\nfirst_year: hunter2\n",
+        "just a hunter2 line\n",
+        "password: hunter2\npassword: hunter2\n",
+        "- !hunter2 x\n",
+        "hunter2: [*password\n",
+    ],
+)
+def test_other_peoples_files_are_not_quoted(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "other.yaml", text)
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(write(tmp_path, "mine.yaml", "extends: other.yaml\n"))
+    assert "is no scenario and no portfolio" in str(raised.value)
+    assert not any(word in str(raised.value) for word in ("hunter2", "password", "token"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root:$6$secret:19000:0:99999:7:::\ndaemon:*:19000\n",
+        "secret text\n",
+        "- secret\n- !secret x\n",
+        "[secret, *secret",
+    ],
+)
+def test_a_file_that_is_no_mapping_is_not_quoted(tmp_path: Path, text: str) -> None:
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(write(tmp_path, "shadow", text))
+    assert "secret" not in str(raised.value)
+
+
+def test_a_parent_that_is_no_yaml_is_told_of(tmp_path: Path) -> None:
+    write(tmp_path, "parent.yaml", "  extends: mext-fy2022\n  budget: {level: +5%\n")
+    with pytest.raises(sim.InputError, match=r"parent.yaml:3:1: is not YAML here"):
+        sim.load(write(tmp_path, "mine.yaml", "extends: parent.yaml\n"))
 
 
 PROJECT = "programmes: {satreps: {awards: {project: {%s}}}}"

@@ -17,6 +17,7 @@ from pydantic import PlainValidator
 
 from simulator import errors, fields, quantities, schema, spellings, values
 from simulator.errors import InputError, QuantityError
+from simulator.loading import load
 from simulator.nodes import read_file, read_text
 from simulator.quantities import Quantity
 from tests.random_portfolios import Documents, examples
@@ -188,6 +189,21 @@ def test_a_mistake_in_an_award_type_is_flagged_where_it_is(text: str, path: str)
 def test_what_the_format_allows_is_right(text: str) -> None:
     tree = {"extends": "it", "programmes": {"satreps": {"awards": {"project": yaml.safe_load(text)}}}}
     assert faults("scenario", tree) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "programmes: {satreps: {awards: {project: {promotes: null, feeds: null, extensions: null}}}}",
+        "budget: {changes: null, priority: null}",
+        "correlations: null",
+    ],
+)
+def test_null_takes_back_a_list(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"extends: mext-fy2022\n{text}\n", encoding="utf-8")
+    load(path)
+    assert faults("scenario", yaml.safe_load(path.read_text(encoding="utf-8"))) == []
 
 
 def test_a_scenario_may_leave_out_anything_and_a_portfolio_may_not() -> None:

@@ -23,6 +23,7 @@ TAGS = {
     for kind in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
 }
 """Tags that PyYAML resolves by itself; the types are ours."""
+NO_MAPPING = "a scenario is a mapping: write name: ..., extends: ..."
 HALF_WIDTH = "use a half-width colon (:) and a space after a key"
 """What to write where a full-width colon stands."""
 
@@ -93,11 +94,11 @@ def read_file(path: Path, shown: str) -> Node:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError.single(replace(start, line=line), "", "is not UTF-8 text: save the file as UTF-8") from error
-    return read_text(text, shown)
+    return read_text(text, shown, whole=True)
 
 
-def read_text(text: str, shown: str) -> Node:
-    """Tree of YAML `text`; an empty text is an empty mapping."""
+def read_text(text: str, shown: str, *, whole: bool = False) -> Node:
+    """Tree of YAML `text`, of a `whole` file a mapping; an empty text is an empty mapping."""
     try:
         _require_simple(text, shown)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -114,7 +115,10 @@ def read_text(text: str, shown: str) -> Node:
         raise InputError.single(Place(shown, 1, 1), "", f"is not YAML: {reason}") from error
     if root is None:
         return Node({}, Place(shown, 1, 1))
-    return _Tree(shown).node(root, ())
+    if isinstance(root, yaml.MappingNode) or not whole:
+        return _Tree(shown).node(root, ())
+    hint = f"; {HALF_WIDTH}" if _FULL_WIDTH_COLON.search(text) else ""
+    raise InputError.single(_place(shown, root.start_mark), "", f"{NO_MAPPING}{hint}")
 
 
 def _require_simple(text: str, shown: str) -> None:
