@@ -198,6 +198,22 @@ def test_a_fault_that_a_child_overrides_is_still_its_parents(tmp_path: Path) -> 
     assert problems(path) == ["budget.level"]
 
 
+def test_a_rule_broken_in_another_file_is_told_at_the_value_that_breaks_it_once(tmp_path: Path) -> None:
+    said = (
+        "first_year: does not go with programmes.overseas_fellowships.awards.fellowship.history.2010 "
+        "(mext-fy2022.yaml:44:25): history ends before FY2010, the first simulated year; and 43 more"
+    )
+    path = write(tmp_path, "mine.yaml", "extends: mext-fy2022\nbudget: {level: +5%}\nfirst_year: 2010\n")
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(path)
+    assert str(raised.value) == f"{path}:3:13: {said}"
+    with pytest.raises(sim.InputError) as raised:
+        sim.load("mext-fy2022", settings=["budget.level=+5%", "first_year=2010"])
+    assert str(raised.value) == f"--set first_year=2010: {said}"
+    with pytest.raises(sim.InputError, match=r"^--set budget.base=asked: budget.base: overseas_fellowships has no"):
+        sim.load("mext-fy2022", settings=["budget.base=asked"])
+
+
 def test_one_fault_causes_one_problem(tmp_path: Path) -> None:
     text = "extends: mext-fy2022\nprogrammes: {satreps: {awards: {project: {budget_share: much}}}}\n"
     assert problems(write(tmp_path, "one.yaml", text)) == ["programmes.satreps.awards.project.budget_share"]

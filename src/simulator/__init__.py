@@ -26,6 +26,7 @@ consistency   rules between all fields of a document
 format_keys   the keys of the format: what stands under each, where a misplaced one belongs
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
 validation    a tree becomes a document, every fault at the place where it was written
+causes        which value of a file breaks a rule where another file stands
 chains        which file a scenario extends, down from its portfolio
 merging       layers of files laid over one another
 loading       the only reader of files: chains resolved, merged and checked

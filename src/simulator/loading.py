@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import consistency
+from simulator.causes import at_their_causes
 from simulator.chains import Layer, chain_of, find
 from simulator.errors import MOST_PROBLEMS, TEXTS, InputError, Place, Problem, did_you_mean, printable
 from simulator.merging import assign, merge, overlay, under
@@ -67,8 +68,12 @@ class Stack:
 
     def lay(self, layer: Layer, merged: Node | None = None) -> None:
         """One more layer; `merged` is the tree it makes where that is known."""
-        self.tree = merged or (merge(self.tree.without(*FOR_PEOPLE), layer.tree) if self.layers else layer.tree)
+        below, known = self.tree.without(*FOR_PEOPLE), set(self.problems)
+        self.tree = merged or (merge(below, layer.tree) if self.layers else layer.tree)
         document, sound, problems = checked(self.tree, self.sound)
+        if self.scenario:
+            new = [problem for problem in problems if str(problem) not in known]
+            problems = at_their_causes(new, layer.tree, lambda own: checked(merge(below, own), self.sound)[2])
         self.layers.append(layer)
         if document is not None:
             if self.scenario:
