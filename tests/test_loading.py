@@ -272,6 +272,12 @@ def test_an_assumption_has_one_spelling_however_it_is_written(written: str) -> N
         assert tree.place.source == "assumption: why" or tree.plain["b"]["source"] == "assumption: why"
 
 
+@pytest.mark.parametrize("written", ["2027-03-31", "2027-3-31", "2027/3/31", "2027年3月31日"])
+def test_a_day_has_one_spelling_however_it_is_written(written: str) -> None:
+    tree = read_text(f"a: {{value: 1, source: me, expires: {written}}}", "text").value["a"]
+    assert tree.place.expires == "2027-03-31"
+
+
 def test_an_alias_is_refused_where_it_stands() -> None:
     with pytest.raises(sim.InputError) as raised:
         read_text("a: &x\n  b: 1\nc: *x\n", "text")

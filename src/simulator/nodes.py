@@ -35,6 +35,7 @@ _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false"
 _THOUSANDS = re.compile(r"[0-9]{3}(?![0-9])")
 _DIGITS_AT_END = re.compile(r"(^|[^0-9.])[0-9]{1,3}(,[0-9]{3})*$")
 _ASSUMPTION = re.compile(r"\s*(?:assumption|仮定)\s*[:：]\s*(?P<why>.*)", re.IGNORECASE | re.DOTALL)
+_DAY = re.compile(r"(?P<year>[0-9]{4})[-/年](?P<month>[0-9]{1,2})[-/月](?P<day>[0-9]{1,2})日?")
 _FULL_WIDTH_COLON = re.compile(r"^[\s-]*[\w-]+：", re.MULTILINE)
 _COLON_WITHOUT_SPACE = re.compile(r"(\w+):(\S+)")
 
@@ -269,19 +270,21 @@ def _beside(name: str, node: Node, keys: tuple[object, ...]) -> str:
     elif name == "source" and (assumed := _ASSUMPTION.fullmatch(text)):
         text = f"assumption: {assumed['why'].strip()}"
         fault = "" if assumed["why"].strip() else 'does not say why: write "assumption: why"'
-    elif name == "expires" and not _is_day(text):
-        fault = "a day is expected here: write 2027-03-31"
+    elif name == "expires":
+        text = _day(text)
+        fault = "" if text else "a day is expected here: write 2027-03-31"
     if fault:
         raise InputError.single(node.place, dotted((*keys, name)), fault)
     return str(text)
 
 
-def _is_day(text: str) -> bool:
+def _day(text: str) -> str:
+    """A day as 2027-03-31, also of 2027/3/31 and 2027年3月31日; empty where it is none."""
+    match = _DAY.fullmatch(text.strip())
     try:
-        date.fromisoformat(text)
+        return date(int(match["year"]), int(match["month"]), int(match["day"])).isoformat() if match else ""
     except ValueError:
-        return False
-    return True
+        return ""
 
 
 def _scalar(text: str, *, quoted: bool) -> object:

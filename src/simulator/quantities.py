@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from simulator.texts import INSTEAD, NUMBER, decimal, no, plain, refusal, said
+from simulator.texts import INSTEAD, NUMBER, ONE_SPELLING, decimal, no, plain, refusal, said
 
 LONGEST_DURATION = 1200  # months
 FISCAL_YEARS = range(1900, 2201)
@@ -23,8 +23,12 @@ SCALES = {
     "b": 10**9, "bn": 10**9, "billion": 10**9, "tn": 10**12, "trillion": 10**12,
 }  # fmt: skip
 ONE, PERCENT = Decimal(1), Decimal("0.01")
-PROPORTIONS = {"": ONE, "%": PERCENT, "percent": PERCENT, "割": 10 * PERCENT}
-COUNTS = dict.fromkeys(("", *"人名件", "person", "persons", "people", "project", "projects"), ONE)
+PROPORTIONS = {"": ONE, "割": 10 * PERCENT} | dict.fromkeys(
+    ("%", "percent", "per cent", "パーセント".translate(ONE_SPELLING)), PERCENT
+)
+COUNTS = dict.fromkeys(("", *"人名件", "person", "persons", "people", "project", "projects"), ONE) | {
+    f"{scale}{counter}": Decimal(SCALES[scale]) for scale in ("千", "万") for counter in ("", *"人名件")
+}
 DAY, YEAR = 1 / Decimal("30.4375"), Decimal(12)  # months; a month is a twelfth of 365.25 days
 PERIODS = {
     "day": DAY, "days": DAY, "日": DAY, "日間": DAY,
@@ -32,12 +36,13 @@ PERIODS = {
     "month": ONE, "months": ONE, "year": YEAR, "years": YEAR, "年": YEAR, "年間": YEAR,
 } | {f"{counter}月{span}": ONE for counter in "かカヵケヶ箇" for span in ("", "間")}  # fmt: skip
 YEAR_ZERO = {"": 0, "fy": 0, "r": 2018, "令和": 2018, "h": 1988, "平成": 1988, "s": 1925, "昭和": 1925}
+KANJI = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()  # noqa: SIM905 (shorter)
 FROM_APRIL = "april may june july august september october november december january february march"
 MONTHS = {
     spelling: place
     for place, name in enumerate(FROM_APRIL.split())
-    for spelling in (name, name[:3], f"{(place + 3) % 12 + 1}月")
-}
+    for spelling in (name, name[:3], f"{(place + 3) % 12 + 1}月", f"{KANJI[(place + 3) % 12]}月")
+} | {"sept": 5}
 
 
 def _any_of(words: Mapping[str, object]) -> str:
@@ -53,12 +58,14 @@ MONEY_TEXT = re.compile(
     rf"(?P<terms>(?:{NUMBER} *(?:{_any_of(SCALES)}) *)*(?:{NUMBER})?) *(?P<tail>{YEN}?)"
 )
 FOREIGN = re.compile("[$€£₩元]|usd|eur|gbp|cny|krw|chf|dollar|ドル|ユーロ")
-PROPORTION = re.compile("%|percent|割")
-DURATION = re.compile(
-    rf"(?:(?P<low>{NUMBER}) *(?P<low_unit>{_any_of(PERIODS)}|) *{THROUGH} *)?"
-    rf"(?P<high>{NUMBER}) *(?P<high_unit>{_any_of(PERIODS)})"
+PROPORTION = re.compile("|".join(filter(None, PROPORTIONS)))
+CHANGED = re.compile("(?P<size>[^-+△▲].*?) *(?P<way>[増減])")
+SPAN_TERM = re.compile(rf"({NUMBER}) *({_any_of(PERIODS)}|)")
+SPAN = rf"(?:{NUMBER} *(?:{_any_of(PERIODS)})(?:半| *{NUMBER} *(?:{_any_of(PERIODS)}))?|半年)"
+DURATION = re.compile(rf"(?:(?P<low>{SPAN}|{NUMBER}) *{THROUGH} *)?(?P<high>{SPAN})")
+FISCAL_YEAR = re.compile(
+    rf"(?P<era>{_any_of(YEAR_ZERO)}) *(?P<number>[0-9]{{1,4}}|元|[一二三四五六七八九十]{{1,3}}) *(?:年度?)?"
 )
-FISCAL_YEAR = re.compile(rf"(?P<era>{_any_of(YEAR_ZERO)}) *(?P<number>[0-9]{{1,4}}|元) *(?:年度?)?")
 YEAR_RANGE = re.compile(rf"(?P<first>.+?) *{THROUGH} *(?P<last>.+)")
 
 
@@ -102,14 +109,27 @@ def duration(value: object) -> tuple[float, float]:
     match = DURATION.fullmatch(plain(value, "duration"))
     if match is None:
         raise no(value, "duration")
-    high = low = float(decimal(match["high"], value) * PERIODS[match["high_unit"]])
+    low = high = _months(match["high"], value)
     if match["low"]:
-        low = float(decimal(match["low"], value) * PERIODS[match["low_unit"] or match["high_unit"]])
+        low = _months(match["low"], value, (SPAN_TERM.findall(match["high"]) or [("", "年")])[0][1])
     if low > high:
         raise refusal(value, "is reversed", "the shorter duration first, such as 3-12 months")
     if low <= 0 or high > LONGEST_DURATION:
         raise refusal(value, f"is not above 0 and up to {LONGEST_DURATION} months", INSTEAD["duration"])
     return low, high
+
+
+def _months(span: str, value: object, unit: str = "") -> float:
+    """Add up ``2 years 6 months`` or ``1年半``; a bare number is in ``unit``."""
+    terms = [(decimal(digits, value), PERIODS[word or unit]) for digits, word in SPAN_TERM.findall(span)] or [
+        (ONE, ONE)
+    ]
+    if span.startswith("半"):
+        return float(YEAR / 2)
+    if len(terms) > 1 and terms[0][1] <= terms[1][1]:
+        raise no(value, "duration")  # 6 months 2 years
+    half = terms[-1][1] / 2 if span.endswith("半") else 0
+    return float(sum(size * period for size, period in terms) + half)
 
 
 def year(value: object) -> int:
@@ -181,6 +201,10 @@ def _sum(terms: list[tuple[str, str]], value: object) -> Decimal:
 
 def _level(value: object) -> float:
     """Read a change against the base: ``+10%`` is 0.1; only a typed number may lack its sign."""
+    changed = CHANGED.fullmatch(plain(value, "level change")) if isinstance(value, str) else None
+    if changed:
+        size = _measured(changed["size"], "level change", PROPORTIONS, limit=1)
+        return size if changed["way"] == "増" else -size
     number = _measured(value, "level change", PROPORTIONS, limit=1)
     if isinstance(value, str) and number and not re.match(SIGN, plain(value, "level change")):
         raise refusal(value, "has no sign", f"+{said(value)} or -{said(value)}")
@@ -218,12 +242,23 @@ def _fiscal_year(text: str, value: object, noun: str = "fiscal year") -> int:
     if match is None:
         raise no(value, noun)
     era, digits = match["era"], match["number"]
-    number = 1 if digits == "元" else int(digits)
+    number = int(digits) if digits.isdecimal() else _from_kanji(digits)
     if era == "fy" and len(digits) == 2:
         raise refusal(value, "is no fiscal year", f"FY20{digits}")
     if number not in (range(1, 100) if YEAR_ZERO[era] else FISCAL_YEARS):
         raise no(value, noun)
     return YEAR_ZERO[era] + number
+
+
+def _from_kanji(text: str) -> int:
+    """Read 元, 四 or 三十一, the years of eras; 0 for what is none of them."""
+    if text == "元":
+        return 1
+    tens, ten, ones = text.rpartition("十")
+    digits = {"": 0} | {numeral: place for place, numeral in enumerate(KANJI[:9], 1)}
+    if tens not in digits or ones not in digits:
+        return 0
+    return (digits[tens] or 1) * 10 * bool(ten) + digits[ones]
 
 
 def _typed(value: object) -> float | None:

@@ -40,7 +40,7 @@ BESIDE: Json = {
     "expires": {
         "type": "string",
         "description": "The last day on which the value holds: 2027-03-31.",
-        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "pattern": "^ *[0-9]{4}[-/年][0-9]{1,2}[-/月][0-9]{1,2}日? *$",
     },
 }
 """What may stand beside a value."""

@@ -91,8 +91,11 @@ def _measured(units: Mapping[str, object]) -> str:
 
 
 _MINUS = "[-△▲]"
-_LEVEL = f"{q.SIGN} *{texts.NUMBER} *{_any_of(q.PROPORTIONS)}|[0,.]+(?:e[+-]?[0-9]+)? *{_any_of(q.PROPORTIONS)}"
-_ONE_DURATION = f"{texts.NUMBER} *{_any_of(q.PERIODS)}"
+_PROPORTION = _any_of(q.PROPORTIONS)
+_LEVEL = (
+    f"{texts.NUMBER} *{_PROPORTION} *[増減]|{q.SIGN} *{texts.NUMBER} *{_PROPORTION}"
+    f"|[0,.]+(?:e[+-]?[0-9]+)? *{_PROPORTION}"
+)
 _MONEY = q.MONEY_TEXT.pattern
 TEXTS: Mapping[Quantity, str] = {
     q.MONEY: _MONEY,
@@ -105,10 +108,10 @@ TEXTS: Mapping[Quantity, str] = {
     q.FACTOR: f"{_MINUS}? *{texts.NUMBER} *{_any_of(q.PROPORTIONS)}",
     q.ELASTICITY: _measured(q.PROPORTIONS),
     CORRELATION: _measured(q.PROPORTIONS),
-    MONTHS_OF_DURATION: _ONE_DURATION,
+    MONTHS_OF_DURATION: q.SPAN,
 }
 _UNITS = "".join(sorted({letter for word in (*q.SCALES, *q.COUNTS, " ¥円yen") for letter in word + word.upper()}))
-_OVER_ALL = r"0*(?:10[1-9]|1[1-9][0-9]|[2-9][0-9][0-9]|[1-9][0-9][0-9][0-9]+)(?:\.[0-9]+)? *(?:%|percent)"
+_OVER_ALL = r"0*(?:10[1-9]|1[1-9][0-9]|[2-9][0-9][0-9]|[1-9][0-9][0-9][0-9]+)(?:\.[0-9]+)? *(?:%|percent|per cent)"
 _YEAR = f"(?!(?:fy)? *(?!(?:19|20|21)[0-9][0-9]|2200)[0-9]){q.FISCAL_YEAR.pattern}"
 _YEARS = f"{_YEAR}(?: *{q.THROUGH} *{_YEAR})?"
 
