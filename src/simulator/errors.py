@@ -21,9 +21,14 @@ def printable(text: str, longest: int = LONGEST_MESSAGE) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in shown)
 
 
+def quoted(value: object) -> str:
+    """What a file or a person says, short enough for a message."""
+    return printable(str(value), LONGEST_QUOTE)
+
+
 def dotted(keys: Iterable[object]) -> str:
     """Dotted path of keys."""
-    return ".".join(f"{key:g}" if isinstance(key, float) else printable(str(key), LONGEST_QUOTE) for key in keys)
+    return ".".join(f"{key:g}" if isinstance(key, float) else quoted(key) for key in keys)
 
 
 @dataclass(frozen=True)

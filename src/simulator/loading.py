@@ -14,7 +14,7 @@ from typing import Any
 from simulator import consistency
 from simulator.causes import at_their_causes
 from simulator.chains import Layer, chain_of, find
-from simulator.errors import MOST_PROBLEMS, TEXTS, InputError, Place, Problem, did_you_mean, printable
+from simulator.errors import MOST_PROBLEMS, TEXTS, InputError, Place, Problem, did_you_mean, dotted, printable
 from simulator.merging import assign, merge, overlay, under
 from simulator.nodes import DEEPEST, Node, read_text
 from simulator.scenario import FOR_PEOPLE, Document, Scenario, leaves
@@ -154,7 +154,7 @@ def _unknown_indices(document: Document, parent: Document, tree: Node) -> list[P
     return [
         Problem(
             place_of(tree, ("economy", name)),
-            f"economy.{name}",
+            dotted(("economy", name)),
             f"no such index: nothing is priced by it{did_you_mean(name, list(parent.economy))}",
         )
         for name in islice((name for name in added if name not in used), MOST_PROBLEMS + 1)

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from simulator.errors import LONGEST_QUOTE, TEXTS, InputError, Place, did_you_mean, dotted, printable
+from simulator.errors import TEXTS, InputError, Place, did_you_mean, dotted, quoted
 
 DEEPEST = 40
 LARGEST_FILE = 4_000_000
@@ -60,7 +60,7 @@ class Node:
     @property
     def told(self) -> str:
         """The value as one might write it, on one line of a message."""
-        return printable(_flow(self.plain), LONGEST_QUOTE)
+        return quoted(_flow(self.plain))
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, "Node"]]:
         """Every node below this one with its dotted path, parents first."""
@@ -159,13 +159,13 @@ class _Tree:
     def node(self, raw: yaml.Node, keys: tuple[object, ...]) -> Node:
         place = _place(self.shown, raw.start_mark)
         if raw.tag not in TAGS:
-            raise InputError.single(place, dotted(keys), f"the tag {_quoted(raw.tag)} is not read here: leave it out")
+            raise InputError.single(place, dotted(keys), f"the tag {quoted(raw.tag)} is not read here: leave it out")
         if isinstance(raw, yaml.MappingNode):
             return _unwrapped(self._mapping(raw, place, keys), keys)
         if isinstance(raw, yaml.SequenceNode):
             return Node([self.node(item, (*keys, at)) for at, item in enumerate(raw.value)], place)
-        quoted = isinstance(raw, yaml.ScalarNode) and bool(raw.style)
-        return Node(_scalar(raw.value, quoted=quoted), place)
+        in_quotes = isinstance(raw, yaml.ScalarNode) and bool(raw.style)
+        return Node(_scalar(raw.value, quoted=in_quotes), place)
 
     def _mapping(self, raw: yaml.MappingNode, place: Place, keys: tuple[object, ...]) -> Node:
         values: dict[object, Node] = {}
@@ -189,7 +189,7 @@ def _key_fault(text: str, value: Any, *, in_braces: bool) -> str:
     """What is wrong with a key as it is written."""
     empty = value.value == "" and not value.style
     if in_braces and empty and (slip := _COLON_WITHOUT_SPACE.fullmatch(text)):
-        return f"has no space after its colon: write {_quoted(f'{slip[1]}: {slip[2]}')}"
+        return f"has no space after its colon: write {quoted(f'{slip[1]}: {slip[2]}')}"
     if in_braces and empty:
         return "has no value: in braces a comma ends a text, put text with commas in quotes"
     if text == "<<":
@@ -197,10 +197,6 @@ def _key_fault(text: str, value: Any, *, in_braces: bool) -> str:
     if text[:1] in ("\u00a0", "\u3000"):
         return "is indented by spaces of another kind: indent by plain half-width spaces"
     return HALF_WIDTH if "：" in text else ""
-
-
-def _quoted(value: object) -> str:
-    return printable(str(value), LONGEST_QUOTE)
 
 
 def _flow(value: object) -> str:

@@ -110,17 +110,23 @@ def _too_late(scenario: Scenario, path: str, leaf: Leaf) -> Iterator[Warned]:
 
 def _too_dear(run: Run) -> Iterator[Warned]:
     """One award, or what earlier ones oblige in the first year, costs more than the programme's budget."""
-    places = run.scenario.places
     for programme in run.labels.programmes:
         budget = float(run.of("budget", programme)[0, 0])
         due = float(run.of("commitments", programme)[0, 0])
         path = f"programmes.{programme}"
         if due > budget:
             values = {"due": f"{due:,.1f}", "budget": f"{budget:,.1f}", "year": run.years.start}
-            yield Warned("history", values, places.get(path), path)
+            yield Warned("history", values, _decisive(run.scenario, path), path)
         for award in (name for of, name in run.labels.awards if of == programme):
             cost = float(run.of("cost_per_start", programme, award)[0, 0])
             if cost > budget > 0:
                 below = f"{path}.awards.{award}.costs"
                 values = {"cost": f"{cost:,.1f}", "budget": f"{budget:,.1f}"}
-                yield Warned("dear", values, places.get(below), below)
+                yield Warned("dear", values, _decisive(run.scenario, path, below), below)
+
+
+def _decisive(scenario: Scenario, programme: str, path: str = "") -> Place | None:
+    """Where the scenario's own file gives a programme money or awards, else where these stand."""
+    above = [path or programme, f"{programme}.budget", f"{programme}.appropriations", "budget.level", "budget.base"]
+    own = [each for start in above for each in scenario.overrides if f"{each}.".startswith(f"{start}.")]
+    return scenario.places.get(next((each for each in own if each in scenario.places), path or programme))

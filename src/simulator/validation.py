@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator import consistency, format_keys
-from simulator.errors import LONGEST_QUOTE, MOST_PROBLEMS, Place, PlacedError, Problem, did_you_mean, dotted, printable
+from simulator.errors import MOST_PROBLEMS, Place, PlacedError, Problem, did_you_mean, dotted, quoted
 from simulator.format_keys import ENTRIES, Keys
 from simulator.nodes import HALF_WIDTH, Node
 from simulator.scenario import Document
@@ -149,7 +149,7 @@ def _missing(keys: Keys, tree: Node) -> str:
 def _short(value: object) -> str:
     if isinstance(value, dict):
         return "a mapping"
-    return printable(f"{value!r}", LONGEST_QUOTE)
+    return quoted(f"{value!r}")
 
 
 def _descend(tree: Node, keys: Sequence[object]) -> Node:
