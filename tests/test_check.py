@@ -185,6 +185,19 @@ def test_overlays_that_give_one_value_otherwise_are_a_conflict(tmp_path: Path, o
     assert "None" not in problem.message
 
 
+def test_an_overlay_whose_name_is_no_text_is_told_of_or_taken(tmp_path: Path) -> None:
+    base = scenario(tmp_path, "", "base.yaml")
+    other = write(tmp_path, "other.yaml", "extends: base.yaml\nname: 5\n")
+    assert sim.load(base, overlays=[other]).document.name == "base + 5"
+
+
+def test_a_name_is_one_line_of_what_terminals_print(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate(scenario(tmp_path, 'name: "a\\e[31m\\nb"'), "--lang", "en") == 0
+    output = capsys.readouterr().out
+    assert "\x1b" not in output
+    assert output.startswith("a\ufffd[31m b (mine)")
+
+
 def test_overlays_on_one_file_between_are_no_conflict(tmp_path: Path) -> None:
     base = scenario(tmp_path, "", "base.yaml")
     write(tmp_path, "between.yaml", "extends: base.yaml\nbudget: {level: +5%}")

@@ -105,7 +105,7 @@ def overlay(base: Sequence[Layer], overlays: Sequence[Sequence[Layer]]) -> Layer
         raise InputError(problems)
     names = [base[-1].name, *(chain[-1].name for chain in overlays)]
     titles = [chain[-1].tree.value.get("name") for chain in (base, *overlays)]
-    title = " + ".join(node.value if node else name for node, name in zip(titles, names, strict=True))
+    title = " + ".join(node.told if node else name for node, name in zip(titles, names, strict=True))
     return Layer("+".join(names), merge(merged, Node({"name": Node(title, merged.place)}, merged.place)), Path())
 
 
