@@ -198,6 +198,25 @@ def test_a_name_is_one_line_of_what_terminals_print(tmp_path: Path, capsys: pyte
     assert output.startswith("a\ufffd[31m b (mine)")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (AWARD % "take_up: 90%", AWARD % "take_up: 0.9"),
+        (AWARD % "duration: {12か月: 50%, 2年: 50%}", AWARD % "duration: {12 months: 0.5, 24 months: 0.5}"),
+        ("budget: {total: {2022: 170 億円}}", "budget: {total: {R4: 17,000 百万円}}"),
+        ("budget: {changes: [{multiply: 90%}]}", "budget: {changes: [{multiply: 0.9}]}"),
+        ("years: 2022-2026", "years: R4-R8"),
+        ("figures: {a: {b: {value: 1, unit: x, source: y}}}", "figures: {a: {b: {value: 1, unit: x, source: y}}}"),
+    ],
+)
+def test_overlays_that_say_the_same_in_other_words_are_no_conflict(tmp_path: Path, one: str, other: str) -> None:
+    base = scenario(tmp_path, "budget: {allocation: proportional}" if "total" in one else "", "base.yaml")
+    files = [
+        write(tmp_path, name, f"extends: base.yaml\n{text}") for name, text in (("a.yaml", one), ("b.yaml", other))
+    ]
+    sim.load(base, overlays=files)
+
+
 def test_overlays_on_one_file_between_are_no_conflict(tmp_path: Path) -> None:
     base = scenario(tmp_path, "", "base.yaml")
     write(tmp_path, "between.yaml", "extends: base.yaml\nbudget: {level: +5%}")

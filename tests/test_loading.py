@@ -73,6 +73,13 @@ def test_mappings_merge_and_values_replace(tmp_path: Path) -> None:
     assert longest(scenario.portfolio.programmes["satreps"].awards["project"]) == 60.0
 
 
+def test_a_programme_may_be_called_as_a_distribution_is(tmp_path: Path) -> None:
+    text = "beta: {agency: X, appropriations: {request: 5, enacted: 5}}"
+    path = write(tmp_path, "mine.yaml", f"extends: mext-fy2022\nprogrammes: {{{text}}}\n")
+    assert {"beta", "satreps"} <= set(sim.load(path).document.programmes)
+    assert problems(write(tmp_path, "other.yaml", "extends: mext-fy2022\nnormal: 5\n")) == ["normal"]
+
+
 def longest(award: Award) -> float:
     assert award.duration is not None
     return max(high for _, high, _ in award.duration.at(2022).ranges)

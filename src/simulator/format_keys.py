@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from simulator import quantities, values
 from simulator.errors import did_you_mean, dotted
@@ -50,12 +51,17 @@ def kind_below(kind: Any, key: object) -> Any:
     return None
 
 
+def may_be_number(kind: Any) -> bool:
+    """Whether there may be one number, or numbers by name."""
+    return any(get_origin(option) is values.Steps for option in _options(kind))
+
+
 def instead_of(keys: Keys) -> str:
     """The end of a message about a key that is none here: where it belongs, or which one is near."""
     key = str(keys[-1])
     elsewhere = [path for path in _paths() if path[-1] == key]
     if not elsewhere:
-        return did_you_mean(key, _keys_of(kind_at(keys[:-1])) + (["extends"] if len(keys) == 1 else []))
+        return did_you_mean(key, [*map(str, _fields(kind_at(keys[:-1]))), *(["extends"] if len(keys) == 1 else [])])
     best = max(elsewhere, key=lambda path: (_shared(path, keys), -len(path)))
     shared = _shared(best, keys)
     return f"; it belongs under {dotted((*keys[:shared], *best[shared:-1]))}"
@@ -67,14 +73,28 @@ def example(keys: Keys) -> str:
     kind = kind_at(keys[:-1])
     if key in EXAMPLES:
         return f": write {key}: {EXAMPLES[key]}"
-    for model in (option for option in _options(kind) if isinstance(option, type) and issubclass(option, BaseModel)):
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    for fields in map(_fields, _options(kind)):
         for mark in fields[key].metadata if key in fields else ():
             reader = mark.func if isinstance(mark, PlainValidator | BeforeValidator) else None
             told = getattr(getattr(reader, "quantity", None), "example", None) or READ_AS.get(reader)
             if told:
                 return f": write {key}: {told}"
     return ""
+
+
+def mean_the_same(keys: Keys, one: object, other: object) -> bool:
+    """Whether two values under keys are read as the same, however they are written."""
+    kind = kind_at(keys[:-1])
+    last = keys[-1] if keys else None
+    field: Any = next((fields[last] for fields in map(_fields, _options(kind)) if last in fields), None)
+    if field is None:
+        return one == other
+    settings = ConfigDict(arbitrary_types_allowed=True, strict=True)
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field], config=settings)
+    try:
+        return bool(adapter.validate_python(one) == adapter.validate_python(other))
+    except ValidationError:
+        return one == other
 
 
 @cache
@@ -92,9 +112,9 @@ def _below(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         elif get_origin(option) is tuple:
             yield from _below(get_args(option)[0], (*path, "<item>"))
         elif isinstance(option, type) and issubclass(option, BaseModel):
-            for name, field in option.model_fields.items():
-                yield (*path, field.alias or name)
-                yield from _below(field.annotation, (*path, field.alias or name))
+            for key, field in _fields(option).items():
+                yield (*path, str(key))
+                yield from _below(field.annotation, (*path, str(key)))
 
 
 def _shared(path: tuple[str, ...], keys: Keys) -> int:
@@ -106,11 +126,11 @@ def _shared(path: tuple[str, ...], keys: Keys) -> int:
     )
 
 
-def _keys_of(kind: Any) -> list[str]:
-    """Keys that a mapping of the format may have, where they are fixed."""
+def _fields(kind: Any) -> dict[object, FieldInfo]:
+    """Fields of a mapping of the format by their keys, where these are fixed."""
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
-        return []
-    return [field.alias or name for name, field in kind.model_fields.items()]
+        return {}
+    return {field.alias or name: field for name, field in kind.model_fields.items()}
 
 
 def _options(kind: Any) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any, get_origin
 from simulator import quantities
 from simulator.chains import Layer
 from simulator.errors import InputError, Problem, QuantityError, dotted
-from simulator.format_keys import Keys, kind_below
+from simulator.format_keys import Keys, kind_below, may_be_number, mean_the_same
 from simulator.nodes import Node
 from simulator.scenario import FOR_PEOPLE, Document
 from simulator.uncertain import is_distribution
@@ -25,10 +25,10 @@ def merge(base: Node, over: Node, kind: Any = Document) -> Node:
 
 
 def _merges(base: Node, over: Node, kind: Any) -> bool:
-    """Whether two values are merged key by key: mappings that are not one value and hold no distribution."""
+    """Whether two values are merged key by key: mappings that are not one value, nor a number's distribution."""
     if kind is None or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return False
-    return not (is_distribution(base.value) or is_distribution(over.value))
+    return not (may_be_number(kind) and (is_distribution(base.value) or is_distribution(over.value)))
 
 
 def assign(base: Node, keys: Sequence[object], over: Node, kind: Any = Document) -> Node:
@@ -114,7 +114,7 @@ def _conflicts(base: Node, over: Node, kind: Any, keys: Keys) -> Iterator[tuple[
     if _merges(base, over, kind):
         for key in (key for key in over.value if key in base.value):
             yield from _conflicts(base.value[key], over.value[key], kind_below(kind, key), (*keys, key))
-    elif base.plain != over.plain:
+    elif not mean_the_same(keys, base.plain, over.plain):
         yield keys, base, over
 
 
