@@ -393,7 +393,7 @@ def test_amounts_that_are_unclear_are_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["-3 months", "3-12", "3 months-", "101 years", "-", "1 year 2", "3△12 months", "2 fortnights"],
+    ["-3 months", "3-12", "3 months-", "101 years", "-", "1 year 2", "3△12 months", "2 fortnights", "6 months 2 years"],
 )
 def test_durations_that_are_unclear_are_refused(written: str) -> None:
     with pytest.raises(QuantityError):

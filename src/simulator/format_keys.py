@@ -22,6 +22,8 @@ EXAMPLES = {
     "programmes": "{grants: {agency: COUNCIL, ...}}",
     "costs": "{stipend: {amount: 230 千円, per: month}}",
     "per": "start",
+    "share": "10%",
+    "duration": "6 months",
     "to": "programme.award_type",
     "ends": "[2022, 2027]",
 }

@@ -136,7 +136,7 @@ def quantity_text(quantity: Quantity) -> str:
     if quantity.low >= 0:
         beyond.append(f"{q.YEN}? *{_MINUS} *{q.YEN}? *(?![0-9,.]*e-)[0,.]*[1-9]")
     if quantity.low == -1:
-        beyond.append(f"{_MINUS} *{_OVER_ALL}")
+        beyond.append(f"{_MINUS} *{_OVER_ALL}|{_OVER_ALL} *減")
     if quantity.high == 1:
         beyond.append(f"[+]? *{_OVER_ALL}")
     return pattern("".join(f"(?!{text})" for text in beyond) + f"(?:{TEXTS[quantity]})")
