@@ -61,6 +61,7 @@ def test_what_only_numbers_show_is_found_too(tmp_path: Path, capsys: pytest.Capt
             "overseas_fellowships",
             "earlier awards oblige 4,959.0 million yen in FY2022",
         ),
+        ("budget: {level: -99%}", "satreps", "earlier awards oblige 1,512.0 million yen in FY2022"),
         (
             FELLOW % f"take_up: {{value: 98%, source: 'assumption: guess', owner: Sato, expires: {YESTERDAY}}}",
             "take_up",
@@ -72,7 +73,7 @@ def test_suspicions(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: st
     file = scenario(tmp_path, text)
     assert simulate("check", file) == 0
     (line,) = (line for line in capsys.readouterr().out.splitlines() if said in line)
-    assert line.startswith(f"{file}:2:") or "history" in text
+    assert line.startswith(f"{file}:2:")
     assert ": warning: " in line
     assert path in line
     assert simulate("check", file, "--strict") == 2
@@ -105,7 +106,7 @@ def test_assumptions_are_listed_with_owner_and_expiry(tmp_path: Path, capsys: py
     assert all(each["source"].startswith("assumption:") for each in listed)
     (mine,) = (each for each in listed if each["file"] == str(file))
     assert mine["path"].endswith("fellowship.take_up")
-    assert (mine["value"], mine["owner"], mine["expires"]) == ("0.98", "佐藤", str(TOMORROW))
+    assert (mine["value"], mine["owner"], mine["expires"]) == (0.98, "佐藤", str(TOMORROW))
     simulate("sources", file, "--format", "csv")
     assert len(capsys.readouterr().out.splitlines()) - 1 > len(listed)
 
@@ -116,6 +117,29 @@ def test_an_expired_assumption_is_an_error_where_strict(tmp_path: Path, capsys: 
     assert simulate("sources", file) == 0
     assert f"warning: {file}:2:" in capsys.readouterr().err
     assert simulate("sources", file, "--strict") == 2
+    capsys.readouterr()
+    assert simulate("sources", file, "--assumptions", "--strict") == 2
+    output = capsys.readouterr()
+    assert "fellowship.take_up" in output.out
+    assert output.err.count("\n") == 1
+
+
+def test_an_expired_assumption_of_a_setting_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    value = f"{{value: 98%, source: '仮定：guess', owner: Sato, expires: {YESTERDAY}}}"
+    setting = f"programmes.overseas_challenge.awards.stay.take_up={value}"
+    assert simulate("check", "scenarios/baseline.yaml", "--strict", "--set", setting) == 2
+    assert f"this assumption expired on {YESTERDAY}, Sato" in capsys.readouterr().out
+
+
+def test_a_large_residual_is_told_of_the_file_that_states_it(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "warning: programmes.invited_researchers.fixed_costs.amount: the residual 617.2 million yen is 16.7%"
+    for command in ("check", "sources"):
+        assert simulate(command, "mext-fy2022") == 0
+        output = capsys.readouterr()
+        assert told.removeprefix("warning: ") in (output.out if command == "check" else output.err)
+        assert simulate(command, "mext-fy2022", "--strict") == 2
+        assert simulate(command, "scenarios/baseline.yaml", "--strict") == 0
+        capsys.readouterr()
 
 
 def test_overlays_are_laid_over_one_baseline(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,6 +153,78 @@ def test_overlays_are_laid_over_one_baseline(capsys: pytest.CaptureFixture[str])
     assert simulate("scenarios/baseline.yaml", *options) == 2
     error = capsys.readouterr().err
     assert error.startswith("scenarios/minus10pct.yaml:7:10: budget.level: minus10pct says -10%, plus10pct says +10%")
+
+
+AWARD = "programmes: {satreps: {awards: {project: {%s}}}}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "path"),
+    [
+        (AWARD % "take_up: 90%", AWARD % "take_up: {2022: 50%}", "take_up"),
+        (AWARD % "take_up: {2024: 50%}", AWARD % "take_up: {2025: 50%}", "take_up"),
+        (AWARD % "take_up: {normal: [90%, 1%]}", AWARD % "take_up: {uniform: [80%, 90%]}", "take_up"),
+        (AWARD % "start_months: {april: 100%}", AWARD % "start_months: {may: 100%}", "start_months"),
+        (AWARD % "duration: 36 months", AWARD % "duration: {12 months: 50%, 24 months: 50%}", "duration"),
+        ("economy: {usd_jpy: {growth: 1%}}", "economy: {usd_jpy: {path: {2022: 1, 2023: 2}}}", "economy.usd_jpy"),
+        ("budget: {total: 160 億円}", "budget: {total: {2022: 170 億円}}", "budget.total"),
+        ("budget: {changes: [a]}", "budget: {changes: [a, b]}", "budget.changes"),
+        ("budget: {total: 160 億円}", "budget: {total: null}", "budget.total"),
+    ],
+)
+def test_overlays_that_give_one_value_otherwise_are_a_conflict(tmp_path: Path, one: str, other: str, path: str) -> None:
+    base = scenario(tmp_path, "", "base.yaml")
+    first = write(tmp_path, "first.yaml", f"extends: base.yaml\n{one}")
+    second = write(tmp_path, "second.yaml", f"extends: base.yaml\n{other}")
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(base, overlays=[first, second])
+    (problem,) = raised.value.problems
+    assert problem.path.endswith(path)
+    assert problem.place.file == str(second)
+    assert re.fullmatch(rf"second says (.+), first says (.+) \({first}:2:\d+\): leave one of them out", problem.message)
+    assert "None" not in problem.message
+
+
+def test_an_overlay_whose_name_is_no_text_is_told_of_or_taken(tmp_path: Path) -> None:
+    base = scenario(tmp_path, "", "base.yaml")
+    other = write(tmp_path, "other.yaml", "extends: base.yaml\nname: 5\n")
+    assert sim.load(base, overlays=[other]).document.name == "base + 5"
+
+
+def test_a_name_is_one_line_of_what_terminals_print(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate(scenario(tmp_path, 'name: "a\\e[31m\\nb"'), "--lang", "en") == 0
+    output = capsys.readouterr().out
+    assert "\x1b" not in output
+    assert output.startswith("a\ufffd[31m b (mine)")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (AWARD % "take_up: 90%", AWARD % "take_up: 0.9"),
+        (AWARD % "duration: {12か月: 50%, 2年: 50%}", AWARD % "duration: {12 months: 0.5, 24 months: 0.5}"),
+        ("budget: {total: {2022: 170 億円}}", "budget: {total: {R4: 17,000 百万円}}"),
+        ("budget: {changes: [{multiply: 90%}]}", "budget: {changes: [{multiply: 0.9}]}"),
+        ("years: 2022-2026", "years: R4-R8"),
+        ("figures: {a: {b: {value: 1, unit: x, source: y}}}", "figures: {a: {b: {value: 1, unit: x, source: y}}}"),
+    ],
+)
+def test_overlays_that_say_the_same_in_other_words_are_no_conflict(tmp_path: Path, one: str, other: str) -> None:
+    base = scenario(tmp_path, "budget: {allocation: proportional}" if "total" in one else "", "base.yaml")
+    files = [
+        write(tmp_path, name, f"extends: base.yaml\n{text}") for name, text in (("a.yaml", one), ("b.yaml", other))
+    ]
+    sim.load(base, overlays=files)
+
+
+def test_overlays_on_one_file_between_are_no_conflict(tmp_path: Path) -> None:
+    base = scenario(tmp_path, "", "base.yaml")
+    write(tmp_path, "between.yaml", "extends: base.yaml\nbudget: {level: +5%}")
+    first = write(tmp_path, "first.yaml", "extends: between.yaml\nbudget: {level: +10%}")
+    second = write(tmp_path, "second.yaml", "extends: between.yaml\nbudget: {growth: 1%}")
+    for overlays in ([first, second], [second, first]):
+        budget = sim.load(base, overlays=overlays).document.budget
+        assert (budget.level.at(2022), budget.growth.at(2023)) == (0.1, 0.01)
 
 
 @pytest.mark.parametrize("overlays", [["baseline"], ["plus10pct", "plus10pct"]])
@@ -166,3 +262,44 @@ def test_a_scenario_to_start_from_runs(tmp_path: Path, capsys: pytest.CaptureFix
         assert len(sim.load("first.yaml").overrides) > 5
     finally:
         os.chdir(here)
+
+
+NAMES = ["2024", "null", "1e3", "#x", "yes: no", "true", "it's", '"', "東京", "q", "a b"]
+
+
+def test_whatever_a_scenario_is_called_it_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mask = os.umask(0o027)
+    try:
+        for name in NAMES:
+            assert simulate("init", name) == 0
+            assert sim.load(f"{name}.yaml").document.name == name
+            assert Path(f"{name}.yaml").stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(mask)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "sub/", "a\nb", "\x1b[31m", "/dev/null", ".yaml", "-x.yaml"])
+def test_what_is_no_name_of_a_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert simulate("init", "--", name) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "\x1b" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_scenario_names_what_it_extends_from_its_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "scenario.schema.json").touch()
+    assert simulate("init", "first") == 0
+    assert simulate("init", "sub/second", "--extends", "first.yaml") == 0
+    lines = Path("sub/second.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# yaml-language-server: $schema=scenario.schema.json"
+    assert "extends: ../first.yaml" in lines
+    assert simulate("check", "sub/second.yaml", "--strict") == 0  # first.yaml has +5% already

@@ -1,5 +1,6 @@
 """The command line as people use it: output, exit status, and what stays silent."""
 
+import csv
 import io
 import json
 import subprocess
@@ -155,7 +156,32 @@ def test_sources_say_where_every_number_comes_from(capsys: pytest.CaptureFixture
     )
     assert "Sakura Science" not in output.out.partition("Residuals")[2]  # derived from the request: nothing is left
     assert "16.7%" in output.out
-    assert output.err.startswith("warning: programmes.invited_researchers.fixed_costs.amount: the residual 617.2")
+    assert output.err == ""
+    assert any(line[-3:] == ["no", "source", "given"] and line[0] == "first_year" for line in lines)
+
+
+def test_sources_read_back_to_the_same_bits(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    text = "take_up: 0.12345678901234567, start_months: {april: 50%, 10月: 50%}"
+    text += ", duration: {12 months: 30%, 1-2 years: 70%}"
+    text += ", costs: {grant: {per: award, spread: [25%, 0, 75%]}}"
+    path.write_text(
+        f"extends: mext-fy2022\nprogrammes: {{satreps: {{awards: {{project: {{{text}}}}}}}}}", encoding="utf-8"
+    )
+    assert simulate("sources", str(path), "--format", "json") == 0
+    listed = {each["path"]: each["value"] for each in json.loads(capsys.readouterr().out)}
+    project = "programmes.satreps.awards.project"
+    assert listed[f"{project}.take_up"] == 0.12345678901234567
+    assert listed[f"{project}.start_months"] == "0.5 in april + 0.5 in october"
+    assert listed[f"{project}.duration"] == "0.3 of 12 + 0.7 of 12-24"
+    assert listed["programmes.satreps.whole_awards"] is True
+    assert listed["first_year"] == 2022
+    spread = listed[f"{project}.costs.grant.spread"]
+    assert spread == "0.25 in the fiscal year of the start + 0.75 after 2 years"
+    assert simulate("sources", str(path), "--format", "csv") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["path"]: row["value"] for row in rows}[f"{project}.take_up"] == repr(0.12345678901234567)
+    assert {row["path"]: row["value"] for row in rows}["programmes.satreps.whole_awards"] == "true"
 
 
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:

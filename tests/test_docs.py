@@ -17,13 +17,15 @@ from simulator.cli import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FOLLOWED = ROOT / "docs/how-to/your-own-agency.md"
+"""A page to be followed from top to bottom: its blocks name the files that they are, its commands use them."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
 def blocks(kind: str) -> Sequence[object]:
     found = []
-    for page in PAGES:
+    for page in (page for page in PAGES if page != FOLLOWED):
         texts = [text for language, text in BLOCK.findall(page.read_text(encoding="utf-8")) if language == kind]
         found += [pytest.param(text, id=f"{page.stem}-{place}") for place, text in enumerate(texts)]
     return found
@@ -55,6 +57,27 @@ def test_commands_run(line: str, capsys: pytest.CaptureFixture[str]) -> None:
         main(words[1:end])
     assert ended.value.code == 0
     assert capsys.readouterr().out
+
+
+def test_a_page_can_be_followed_from_top_to_bottom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for language, text in BLOCK.findall(FOLLOWED.read_text(encoding="utf-8")):
+        if language == "yaml":
+            Path(text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
+            continue
+        for line in text.splitlines():
+            command, _, target = line.partition(" > ")
+            with pytest.raises(SystemExit) as ended:
+                main(shlex.split(command, comments=True)[1:])
+            assert ended.value.code == 0, line
+            output = capsys.readouterr().out
+            assert output
+            if target:
+                Path(target).write_text(output, encoding="utf-8")
+    names = {"my-agency.yaml", "longer.yaml", "more.yaml", "portfolio.schema.json", "scenario.schema.json"}
+    assert {path.name for path in tmp_path.iterdir()} == names
 
 
 @pytest.mark.parametrize("text", blocks("text"))

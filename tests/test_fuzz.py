@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import simulator as sim
+from simulator.errors import MOST_PROBLEMS
 from tests.fuzzed import ODD, SHIPPED, mutated, read
 from tests.test_loading import BAD, write
 
@@ -101,14 +102,75 @@ def test_files_of_ill_will(tmp_path: Path, text: str, said: str) -> None:
     assert said in str(raised.value)
 
 
-def test_other_peoples_files_are_not_quoted(tmp_path: Path) -> None:
-    write(tmp_path, "secret.yaml", "password: hunter2\ntoken: abc\nname: me\n")
-    write(tmp_path, "text.yaml", "just a secret line\n")
-    for name in ("secret.yaml", "text.yaml"):
-        with pytest.raises(sim.InputError) as raised:
-            sim.load(write(tmp_path, "mine.yaml", f"extends: {name}\n"))
-        assert "is no scenario and no portfolio" in str(raised.value)
-        assert not any(word in str(raised.value) for word in ("hunter2", "password", "token", "secret line"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: hunter2\ntoken: abc\nname: me\n",
+        "password: hunter2\nyears: hunter2\n",
+        "years: hunter2\n",
+        "budget: hunter2\nfirst_year: hunter2\n",
+        "just a hunter2 line\n",
+        "password: hunter2\npassword: hunter2\n",
+        "- !hunter2 x\n",
+        "hunter2: [*password\n",
+    ],
+)
+def test_other_peoples_files_are_not_quoted(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "other.yaml", text)
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(write(tmp_path, "mine.yaml", "extends: other.yaml\n"))
+    assert "is no scenario and no portfolio" in str(raised.value)
+    assert not any(word in str(raised.value) for word in ("hunter2", "password", "token"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root:$6$secret:19000:0:99999:7:::\ndaemon:*:19000\n",
+        "secret text\n",
+        "- secret\n- !secret x\n",
+        "[secret, *secret",
+    ],
+)
+def test_a_file_that_is_no_mapping_is_not_quoted(tmp_path: Path, text: str) -> None:
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(write(tmp_path, "shadow", text))
+    assert "secret" not in str(raised.value)
+
+
+def test_a_parent_that_is_no_yaml_is_told_of(tmp_path: Path) -> None:
+    write(tmp_path, "parent.yaml", "  extends: mext-fy2022\n  budget: {level: +5%\n")
+    with pytest.raises(sim.InputError, match=r"parent.yaml:3:1: is not YAML here"):
+        sim.load(write(tmp_path, "mine.yaml", "extends: parent.yaml\n"))
+
+
+PROJECT = "programmes: {satreps: {awards: {project: {%s}}}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"key{place}: 1" for place in range(20_000)),
+        "programmes:\n" + "\n".join(f"  p{place}: {{agency: J}}" for place in range(5_000)),
+        f"budget: {{allocation: priority, priority: [{', '.join(f'p{place}' for place in range(20_000))}]}}",
+        f"budget: {{allocation: priority, priority: [{', '.join(['satreps'] * 20_000)}]}}",
+        PROJECT % f"costs: {{grant: {{spread: [{', '.join(['0.02%'] * 5_000)}]}}}}",
+        PROJECT % f"promotes: [{', '.join('{to: a.b, share: 0%, lag: 1}' for _ in range(5_000))}]",
+        PROJECT % f"extensions: {{{', '.join(f'{year}: {{share: 1%}}' for year in range(2_000, 12_000))}}}",
+        f"economy: {{{', '.join(f'x{place}: {{growth: 1%}}' for place in range(10_000))}}}",
+        "\n".join(f"key{place}: 1" for place in range(400_000)),
+    ],
+    ids=["keys", "programmes", "priority", "twice", "spread", "promotes", "extensions", "economy", "all"],
+)
+def test_very_many_mistakes_are_answered_soon_and_the_first_of_them_told(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path, "many.yaml", f"extends: mext-fy2022\n{text}\n")
+    started = time.perf_counter()
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(path)
+    assert time.perf_counter() - started < LONGEST
+    assert len(raised.value.problems) <= MOST_PROBLEMS + 1
+    if len(raised.value.problems) > 1:
+        assert raised.value.problems[-1].message == "there are more problems than these: mend them first"
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:

@@ -73,6 +73,13 @@ def test_mappings_merge_and_values_replace(tmp_path: Path) -> None:
     assert longest(scenario.portfolio.programmes["satreps"].awards["project"]) == 60.0
 
 
+def test_a_programme_may_be_called_as_a_distribution_is(tmp_path: Path) -> None:
+    text = "beta: {agency: X, appropriations: {request: 5, enacted: 5}}"
+    path = write(tmp_path, "mine.yaml", f"extends: mext-fy2022\nprogrammes: {{{text}}}\n")
+    assert {"beta", "satreps"} <= set(sim.load(path).document.programmes)
+    assert problems(write(tmp_path, "other.yaml", "extends: mext-fy2022\nnormal: 5\n")) == ["normal"]
+
+
 def longest(award: Award) -> float:
     assert award.duration is not None
     return max(high for _, high, _ in award.duration.at(2022).ranges)
@@ -108,7 +115,13 @@ def test_settings_lie_over_the_file() -> None:
         ("budget.level", "--set budget.level: a setting is PATH=VALUE, such as budget.level=+10%"),
         ("budget.levl=+1%", "--set budget.levl=+1%: budget.levl: no such key; did you mean level?"),
         ("budget.level=10%", "--set budget.level=10%: budget.level: 10% has no sign: write +10% or -10%"),
-        ("budget.level.2024=+1%", "--set budget.level.2024=+1%: 2024 cannot be set inside '+10%', which is one value"),
+        ("budget.level.2024=+1%", "--set budget.level.2024=+1%: 2024 cannot be set inside +10%, which is one value"),
+        ("budget.level=[", "--set budget.level=[: is not YAML here: did not find expected node content"),
+        ("budget.level=\udcff", "is not UTF-8 text: write it in UTF-8"),
+        (
+            "budget.lev\x1b[31m\r\n::error::=1",
+            "--set budget.lev\ufffd[31m  ::error::=1: budget.lev\ufffd[31m  ::error::: no such",
+        ),
         ("programmes.satrep.intake=cash", "no such programme; did you mean satreps?"),
     ],
 )
@@ -121,6 +134,41 @@ def test_settings_that_cannot_be_read_are_refused(setting: str, message: str) ->
 def test_every_problem_of_a_file_is_reported_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, "many.yaml", "extends: mext-fy2022\nbudget: {level: 5%, growht: 1%}\nyears: soon\n")
     assert problems(path) == ["budget.level", "budget.growht", "years"]
+
+
+def test_every_fault_inside_one_value_is_reported_at_once(tmp_path: Path) -> None:
+    text = """
+    duration: {12 months: 30, 24 months: 70%, 3 foo: 1}
+    take_up: {2022: 98, 2023: 97%, foo: 2}
+    history: {2020: x, 2021: y}
+    start_months: {april: most, avril: 1}
+    plan: {empirical: [1, two, 3, four]}
+    costs: {grant: {amount: {near: 1 ドル, far: 2 ドル}, spread: [50, 50%, half]}}
+    """
+    path = write(tmp_path, "mine.yaml", f"extends: mext-fy2022\nprogrammes:\n satreps:\n  awards:\n   project:{text}")
+    assert [each.removeprefix("programmes.satreps.awards.project.") for each in problems(path)] == [
+        "duration.12 months",
+        "duration.3 foo",
+        "take_up.2022",
+        "take_up.foo",
+        "history.2020",
+        "history.2021",
+        "start_months.april",
+        "start_months.avril",
+        "plan.empirical.1",
+        "plan.empirical.3",
+        "costs.grant.amount.near",
+        "costs.grant.amount.far",
+        "costs.grant.spread.0",
+        "costs.grant.spread.2",
+    ]
+
+
+def test_a_fault_of_a_key_stands_at_the_key(tmp_path: Path) -> None:
+    text = "extends: mext-fy2022\nprogrammes: {satreps: {awards: {project: {plan: {\n1999999:\n 3}}}}}\n"
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(write(tmp_path, "mine.yaml", text))
+    assert (raised.value.problems[0].place.line, raised.value.problems[0].place.column) == (3, 1)
 
 
 def problems(path: Path, *settings: str) -> list[str]:
@@ -157,6 +205,22 @@ def test_a_fault_that_a_child_overrides_is_still_its_parents(tmp_path: Path) -> 
     assert problems(path) == ["budget.level"]
 
 
+def test_a_rule_broken_in_another_file_is_told_at_the_value_that_breaks_it_once(tmp_path: Path) -> None:
+    said = (
+        "first_year: does not go with programmes.overseas_fellowships.awards.fellowship.history.2010 "
+        "(mext-fy2022.yaml:44:25): history ends before FY2010, the first simulated year; and 43 more"
+    )
+    path = write(tmp_path, "mine.yaml", "extends: mext-fy2022\nbudget: {level: +5%}\nfirst_year: 2010\n")
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(path)
+    assert str(raised.value) == f"{path}:3:13: {said}"
+    with pytest.raises(sim.InputError) as raised:
+        sim.load("mext-fy2022", settings=["budget.level=+5%", "first_year=2010"])
+    assert str(raised.value) == f"--set first_year=2010: {said}"
+    with pytest.raises(sim.InputError, match=r"^--set budget.base=asked: budget.base: overseas_fellowships has no"):
+        sim.load("mext-fy2022", settings=["budget.base=asked"])
+
+
 def test_one_fault_causes_one_problem(tmp_path: Path) -> None:
     text = "extends: mext-fy2022\nprogrammes: {satreps: {awards: {project: {budget_share: much}}}}\n"
     assert problems(write(tmp_path, "one.yaml", text)) == ["programmes.satreps.awards.project.budget_share"]
@@ -191,6 +255,7 @@ def test_yaml_1_2_without_its_traps(text: str, value: object) -> None:
     "text",
     [
         "a: &x 1\nb: *x",
+        "{a: 1, <<: {b: 2}}",
         "a: !!python/name:os.system",
         "? [a]\n: 1",
         "{a: 3,36 百万円}",
@@ -205,11 +270,32 @@ def test_yaml_that_hides_something_is_refused(text: str) -> None:
         read_text(text, "text")
 
 
+@pytest.mark.parametrize(
+    "written", ["assumption: why", "Assumption: why", "ASSUMPTION：why", " 仮定: why", "仮定：why"]
+)
+def test_an_assumption_has_one_spelling_however_it_is_written(written: str) -> None:
+    for text in (f"a: {{value: 1, source: '{written}'}}", f"a: {{b: {{value: 1, unit: x, source: '{written}'}}}}"):
+        tree = read_text(text, "text").value["a"]
+        assert tree.place.source == "assumption: why" or tree.plain["b"]["source"] == "assumption: why"
+
+
+@pytest.mark.parametrize("written", ["2027-03-31", "2027-3-31", "2027/3/31", "2027年3月31日"])
+def test_a_day_has_one_spelling_however_it_is_written(written: str) -> None:
+    tree = read_text(f"a: {{value: 1, source: me, expires: {written}}}", "text").value["a"]
+    assert tree.place.expires == "2027-03-31"
+
+
+def test_an_alias_is_refused_where_it_stands() -> None:
+    with pytest.raises(sim.InputError) as raised:
+        read_text("a: &x\n  b: 1\nc: *x\n", "text")
+    assert str(raised.value) == "text:3:4: aliases (*name) are not read here: write the value out"
+
+
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     for name, data, message in (
         ("latin.yaml", "name: Größe".encode("latin-1"), "latin.yaml:1:1: is not UTF-8 text: save the file as UTF-8"),
         ("large.yaml", b"#" * 4_000_001, "a scenario has at most 4,000,000"),
-        ("empty.yaml", b"", "first_year is missing here"),
+        ("empty.yaml", b"", "neither extends nor first_year, price_base_year, programmes is given: write extends"),
     ):
         path = tmp_path / name
         path.write_bytes(data)
@@ -270,6 +356,20 @@ def test_a_setting_reaches_into_lists_and_years(setting: str, path: str, value: 
     )
     assert isinstance(written, Steps)
     assert written.at(2022) == value
+
+
+def test_a_setting_replaces_what_means_the_same_however_it_is_written(tmp_path: Path) -> None:
+    text = "start_months: {4月: 50%, 10月: 50%}, duration: {12か月: 50%, 24か月: 50%}"
+    path = write(
+        tmp_path, "mine.yaml", f"extends: mext-fy2022\nprogrammes: {{satreps: {{awards: {{project: {{{text}}}}}}}}}"
+    )
+    award = "programmes.satreps.awards.project"
+    months = (f"{award}.start_months.april=40%", f"{award}.start_months.oct=60%")
+    lengths = (f"{award}.duration.12 months=40%", f"{award}.duration.2 years=60%")
+    project = sim.load(path, settings=[*months, *lengths]).document.programmes["satreps"].awards["project"]
+    assert [project.start_months.at(2022)[month] for month in (0, 6)] == [0.4, 0.6]
+    assert project.duration is not None
+    assert project.duration.at(2022).ranges == ((12.0, 12.0, 0.4), (24.0, 24.0, 0.6))
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,8 @@ def test_only_a_change_in_money_is_negative(written: object, million_yen: float)
         (0.1, 0.1),
         (0, 0.0),
         (1, 1.0),
+        ("98パーセント", 0.98),
+        ("98 per cent", 0.98),
     ],
 )
 def test_shares(written: object, share: float) -> None:
@@ -136,6 +138,9 @@ def test_shares(written: object, share: float) -> None:
         (0.1, 0.1),
         (-0.2, -0.2),
         (0, 0.0),
+        ("10%増", 0.1),
+        ("5 % 減", -0.05),
+        ("１割増", 0.1),
     ],
 )
 def test_levels_show_their_sign(written: object, level: float) -> None:
@@ -166,6 +171,9 @@ def test_growth_needs_no_sign(written: object, growth: float) -> None:
         ("1 person", 1.0),
         ("305 people", 305.0),
         ("12.5 projects", 12.5),
+        ("1万人", 10000.0),
+        ("4千人", 4000.0),
+        ("1.2万", 12000.0),
     ],
 )
 def test_counts(written: object, count: float) -> None:
@@ -207,6 +215,12 @@ def test_indices(written: object, index: float) -> None:
         ("3 months to 1 year", (3, 12)),
         ("3か月〜1年", (3, 12)),
         ("1,200 months", (1200, 1200)),
+        ("2年6か月", (30.0, 30.0)),
+        ("2 years 6 months", (30.0, 30.0)),
+        ("1年半", (18.0, 18.0)),
+        ("半年", (6.0, 6.0)),
+        ("半年〜1年半", (6.0, 18.0)),
+        ("1-2年6か月", (12.0, 30.0)),
     ],
 )
 def test_durations_are_months(written: str, months: tuple[float, float]) -> None:
@@ -236,6 +250,9 @@ def test_durations_are_months(written: str, months: tuple[float, float]) -> None
         ("平成元年", 1989),
         ("S57", 1982),
         ("昭和57", 1982),
+        ("令和四年度", 2022),
+        ("平成三十一年", 2019),
+        ("昭和六十年度", 1985),
     ],
 )
 def test_fiscal_years(written: object, year: int) -> None:
@@ -266,6 +283,9 @@ def test_ranges_of_years(written: str) -> None:
         ("1月", 9),
         ("march", 11),
         ("3月", 11),
+        ("四月", 0),
+        ("十二月", 8),
+        ("Sept", 5),
     ],
 )
 def test_months_count_from_april(written: str, place: int) -> None:
@@ -279,7 +299,7 @@ def test_months_count_from_april(written: str, place: int) -> None:
         (
             MONEY.parse,
             "3,36",
-            "3,36 is not a number: write groups of three as in 3,363, or no comma as in 336 or 3.36",
+            "3,36 has a comma that parts no thousands: write 3.36, or groups of three as in 3,363",
         ),
         (MONEY.parse, "$5m", "$5m is not in yen: write yen, such as 3,363 百万円"),
         (MONEY.parse, "5 USD", "5 USD is not in yen: write yen, such as 3,363 百万円"),
@@ -314,6 +334,12 @@ def test_months_count_from_april(written: str, place: int) -> None:
         ),
         (quantities.year, "FY22", "FY22 is no fiscal year: write FY2022"),
         (quantities.year, 22, "22 is no fiscal year: write 2022, FY2022 or R4"),
+        (quantities.years, "2022-26", "2022-26 has a last year cut short: write 2022-2026"),
+        (quantities.years, "R4–8", "R4–8 has a last year cut short: write R4-R8"),
+        (quantities.years, ["2022"], "a list is no range of years: write 2022-2031, FY2022-FY2031 or R4-R13"),
+        (LEVEL.parse, 1.05, "1.05 is above 1: write +5% or +0.05"),
+        (GROWTH.parse, 1.02, "1.02 is above 1: write 2% or 0.02"),
+        (SHARE.parse, "98,5%", "98,5% has a comma that parts no thousands: write 98.5, or groups of three as in 3,363"),
         (quantities.years, "2031-2022", "2031-2022 is reversed: write 2022-2031"),
         (quantities.years, "FY22-FY31", "FY22-FY31 is no fiscal year: write FY2022"),
         (quantities.month, 4, "4 is no month: write april, apr or 4月"),
@@ -367,7 +393,7 @@ def test_amounts_that_are_unclear_are_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["-3 months", "3-12", "3 months-", "101 years", "-", "1 year 2", "3△12 months", "2 fortnights"],
+    ["-3 months", "3-12", "3 months-", "101 years", "-", "1 year 2", "3△12 months", "2 fortnights", "6 months 2 years"],
 )
 def test_durations_that_are_unclear_are_refused(written: str) -> None:
     with pytest.raises(QuantityError):

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator as Validator
 from pydantic import PlainValidator
 
-from simulator import fields, nodes, quantities, schema, spellings, values
+from simulator import errors, fields, quantities, schema, spellings, values
 from simulator.errors import InputError, QuantityError
+from simulator.loading import load
 from simulator.nodes import read_file, read_text
 from simulator.quantities import Quantity
 from tests.random_portfolios import Documents, examples
@@ -190,6 +191,21 @@ def test_what_the_format_allows_is_right(text: str) -> None:
     assert faults("scenario", tree) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "programmes: {satreps: {awards: {project: {promotes: null, feeds: null, extensions: null}}}}",
+        "budget: {changes: null, priority: null}",
+        "correlations: null",
+    ],
+)
+def test_null_takes_back_a_list(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"extends: mext-fy2022\n{text}\n", encoding="utf-8")
+    load(path)
+    assert faults("scenario", yaml.safe_load(path.read_text(encoding="utf-8"))) == []
+
+
 def test_a_scenario_may_leave_out_anything_and_a_portfolio_may_not() -> None:
     assert faults("scenario", {"extends": "mext-fy2022"}) == []
     assert faults("scenario", {"budget": {"level": 0.1}}) == [""]
@@ -261,7 +277,7 @@ def test_a_kind_of_field_without_a_schema_is_an_error() -> None:
 
 
 def test_what_may_stand_beside_a_value_is_what_the_reader_takes() -> None:
-    assert tuple(schema.BESIDE) == nodes.TEXTS
+    assert tuple(schema.BESIDE) == errors.TEXTS
     read_text("{value: 1, source: a, note: b, owner: c, expires: 2027-03-31}", "")
 
 

@@ -3,6 +3,7 @@
 A run is one straight line; each step is a module, each module imports only from the rows above it:
 
 errors        everything raised on purpose, as one tree, and the places faults are reported at
+texts         texts as people write them in one spelling, and refusals that quote them
 quantities    money, shares, durations and years as people write them, to numbers
 distributions  uncertain numbers and paths: what they are
 inverses      the value that a uniform number stands for
@@ -10,6 +11,7 @@ correlations  rank correlations between uncertain inputs, as a Gaussian copula t
 sampling      which uniform number each draw gives to each uncertain input
 shares        shares that add up to 1
 uncertain     uncertain numbers as people write them
+yearly        mappings by fiscal year
 values        what a leaf of a scenario may hold: numbers, durations and start months, perhaps by year
 fields        the fields of the format, each with the reader of what people write
 spellings     what the readers of quantities take, as patterns for editors
@@ -21,9 +23,11 @@ award_rules   rules between the fields of award types
 budget_rules  rules between the fields of budgets
 uncertainty_rules  rules of uncertain inputs
 consistency   rules between all fields of a document
+format_keys   the keys of the format: what stands under each, where a misplaced one belongs
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
 observed      observed values from a column of a CSV file
 validation    a tree becomes a document, every fault at the place where it was written
+causes        which value of a file breaks a rule where another file stands
 chains        which file a scenario extends, down from its portfolio
 merging       layers of files laid over one another
 loading       the only reader of files: chains resolved, merged and checked

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from simulator.award_types import Award, Component, Link
-from simulator.errors import did_you_mean
+from simulator.errors import did_you_mean, quoted
 from simulator.scenario import Document, Programme
 from simulator.shares import SHARES_SUM_TOLERANCE
 from simulator.values import ALWAYS
@@ -37,7 +37,7 @@ def problems(award: Award, programme: Programme, document: Document) -> Iterator
         yield ("promotes",), f"{promoted:.6g} of its completions are promoted: the shares add up to 100% at most"
     living = award.demand.cost_of_living if award.demand else None
     if living is not None and living not in document.economy:
-        yield ("demand", "cost_of_living"), f"no such index {living}: {_known(document)}"
+        yield ("demand", "cost_of_living"), f"no such index {quoted(living)}: {_known(document)}"
     if award.outcomes.top10_share and not award.outcomes.papers_a_year:
         yield ("outcomes", "top10_share"), "is a share of papers: give papers_a_year too"
 
@@ -63,7 +63,7 @@ def _life(award: Award, document: Document) -> Iterator[Fault]:
 def _component(component: Component, award: Award, document: Document) -> Iterator[Fault]:
     for keys, index in indices_of(component).items():
         if index not in document.economy:
-            yield keys, f"no such index {index}: {_known(document)}"
+            yield keys, f"no such index {quoted(index)}: {_known(document)}"
     if (component.per == "award") != (component.spread is not None):
         yield (), "a spread belongs to per: award, and per: award needs one: write spread: [50%, 50%]"
     elif component.spread is not None and award.renewal is not None:
@@ -84,7 +84,7 @@ def _link(link: Link, kind: str, document: Document) -> Iterator[str]:
     }
     if link.to not in awards:
         hint = did_you_mean(link.to, awards) or f"; write programme.award, such as {next(iter(awards))}"
-        yield f"no such award type {link.to}{hint}"
+        yield f"no such award type {quoted(link.to)}{hint}"
     elif kind == "feeds" and awards[link.to].demand is None:
         yield f"{link.to} has no demand, so that nobody can apply for it: give it demand: {{applicants: 800}}"
 

@@ -1,9 +1,10 @@
 """Rules between the fields of budgets: bases, dated changes and the split of a total."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from simulator.award_rules import Fault
-from simulator.errors import did_you_mean
+from simulator.errors import did_you_mean, quoted
 from simulator.scenario import Document, OwnChange, Programme
 
 PART_OF = {
@@ -31,7 +32,7 @@ def own(programme: Programme) -> Iterator[Fault]:
     """Every broken rule of a programme's own budget."""
     base = programme.budget.base
     if isinstance(base, str) and base not in programme.appropriations:
-        yield ("budget", "base"), f"no such appropriation: it has {', '.join(programme.appropriations)}"
+        yield ("budget", "base"), f"no such appropriation {quoted(base)}: it has {', '.join(programme.appropriations)}"
     for place, change in enumerate(programme.budget.changes):
         yield from ((("budget", "changes", place), text) for text in _change(change))
 
@@ -41,7 +42,7 @@ def _base(document: Document) -> Iterator[Fault]:
     for name, programme in document.programmes.items():
         if base is not None and programme.budget.base is None and base not in programme.appropriations:
             columns = ", ".join(programme.appropriations)
-            yield ("base",), f"{name} has no appropriation {base}: it has {columns}"
+            yield ("base",), f"{name} has no appropriation {quoted(base)}: it has {columns}"
             return
 
 
@@ -63,7 +64,7 @@ def _allocation(document: Document) -> Iterator[Fault]:
     for field, key, name in named:
         if name not in document.programmes:
             yield (field, key), f"no such programme{_near(name, document)}"
-    for name in {name for name in budget.priority if budget.priority.count(name) > 1}:
+    for name in (name for name, times in Counter(budget.priority).items() if times > 1):
         yield ("priority",), f"{name} stands in it twice: name each programme once"
     if budget.allocation == "plan":
         lacking = [name for name in document.programmes if name not in (budget.plan or {})]

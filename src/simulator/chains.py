@@ -1,15 +1,17 @@
 """Chains of files: which file a scenario extends, down from its portfolio."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.errors import InputError, Place, did_you_mean
-from simulator.nodes import Node, read_file
+from simulator.nodes import LARGEST_FILE, Node, read_file
 from simulator.observed import written_out
-from simulator.scenario import Document
 
 SHIPPED = Path(__file__).parent / "portfolios"
 SUFFIXES = (".yaml", ".yml")
+OURS = re.compile(rb"(?m)^[\s{]*[\"']?(extends|programmes|first_year)[\"']?\s*:")
+"""Keys that make a file one of ours."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ def chain_of(path: Path) -> list[Layer]:
     met: dict[Path, str] = {}
     asked: Node | None = None
     while True:
-        tree = read_file(path, path.name if path.parent == SHIPPED else str(path))
-        _require_ours(tree, asked, path)
+        tree = _tree(path, asked)
         parent = tree.value.get("extends")
         layers.insert(0, Layer(path.stem, written_out(tree.without("extends"), path.parent), path.resolve()))
         met[path.resolve()] = path.name
@@ -71,11 +72,30 @@ def chain_of(path: Path) -> list[Layer]:
         path, asked = above, parent
 
 
-def _require_ours(tree: Node, asked: Node | None, path: Path) -> None:
-    """Raise unless a file is a mapping; one that is extended and is not ours is refused without quoting it."""
-    keys = tree.value if isinstance(tree.value, dict) else {}
-    known = sum(key in {*Document.model_fields, "extends"} for key in keys)
-    if asked is not None and 2 * known < max(len(keys), 1):
-        raise InputError.single(asked.place, "extends", f"{path} is no scenario and no portfolio: name another file")
-    if not isinstance(tree.value, dict):
-        raise InputError.single(tree.place, "", "a scenario is a mapping: write name: ..., extends: ...")
+def _tree(path: Path, asked: Node | None) -> Node:
+    """Tree of a file, which is a mapping; one that is extended and is no file of ours is refused without quoting it."""
+    try:
+        tree = read_file(path, path.name if path.parent == SHIPPED else str(path))
+    except InputError:
+        if asked is not None and not _looks_ours(path):
+            raise _foreign(asked, path) from None
+        raise
+    keys = tree.value
+    if asked is not None and not ("extends" in keys or keys.keys() >= {"programmes", "first_year"}):
+        raise _foreign(asked, path)
+    return tree
+
+
+def _foreign(asked: Node, path: Path) -> InputError:
+    return InputError.single(asked.place, "extends", f"{path} is no scenario and no portfolio: name another file")
+
+
+def _looks_ours(path: Path) -> bool:
+    """Whether a file that cannot be read has the keys of ours, which its owner may then be told more of."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST_FILE)
+    except OSError:
+        return True
+    found = {match[1] for match in OURS.finditer(text)}
+    return b"extends" in found or found >= {b"programmes", b"first_year"}

@@ -141,14 +141,10 @@ def _sources(  # noqa: PLR0913 (one parameter is one option)
     scenario, spoken = load(file, settings=settings, overlays=overlay), words(language(lang))
     listed = [each for each in sources.sources(scenario) if each.assumed or not assumptions]
     deliver(partial(provenance.WRITERS[format.value], scenario, listed, spoken))
-    for residual in () if assumptions else sources.residuals(scenario):
-        if residual.share > sources.LARGE_RESIDUAL:
-            values = {"path": residual.path, "amount": f"{residual.amount:,.1f}", "share": f"{residual.share:.1%}"}
-            say(f"warning: {spoken('warnings', 'residual', **values)}")
-    expired = list(suspicions.expired(scenario))
-    for warned in expired:
+    suspicious = list(suspicions.of_sources(scenario))
+    for warned in suspicious:
         say(f"{'' if strict else 'warning: '}{warned.told(spoken)}")
-    if expired and strict:
+    if suspicious and strict:
         raise typer.Exit(WRONG_INPUT)
 
 

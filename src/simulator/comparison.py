@@ -91,7 +91,7 @@ def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
         for source in assumptions(run.scenario, name, *names)
     }
     for source, name in resting.items():
-        values = {"measure": name, "value": source.value, "source": source.source or "no source"}
+        values = {"measure": name, "value": source.text, "source": source.source or "no source"}
         yield Warned("assumed", values, source.place, source.path)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from simulator import award_rules, budget_rules, uncertainty_rules
 from simulator.award_rules import Fault
-from simulator.errors import did_you_mean
+from simulator.errors import did_you_mean, quoted
 from simulator.scenario import Document, Programme
 from simulator.shares import SHARES_SUM_TOLERANCE
 
@@ -15,12 +15,13 @@ FARTHEST = 100
 _WORD = re.compile(r"[\w-]+")
 
 
-def problems(document: Document) -> list[Fault]:
+def problems(document: Document) -> Iterator[Fault]:
     """Every broken rule, as (keys of the place, what is wrong and what to write)."""
-    faults = [*_names(document), *_time(document), *_economy(document), *budget_rules.problems(document)]
+    for rules in (_names, _time, _economy, budget_rules.problems):
+        yield from rules(document)
     for name, programme in document.programmes.items():
-        faults += [((*("programmes", name), *keys), text) for keys, text in _programme(programme, document)]
-    return [*faults, *uncertainty_rules.problems(document)]
+        yield from ((("programmes", name, *keys), text) for keys, text in _programme(programme, document))
+    yield from uncertainty_rules.problems(document)
 
 
 def indices_used(document: Document) -> set[str]:
@@ -44,7 +45,7 @@ def _names(document: Document) -> Iterator[Fault]:
             named += [(*path, "destinations", destination) for destination in terms.destinations or ()]
     for keys in named:
         if not _WORD.fullmatch(str(keys[-1])):
-            yield keys, f"{str(keys[-1])!r} is no name: write one word of letters, digits, _ and -"
+            yield keys, f"{quoted(repr(keys[-1]))} is no name: write one word of letters, digits, _ and -"
     if "total" in document.programmes:
         yield ("programmes", "total"), "total stands for the whole portfolio: give the programme another name"
     agencies = sorted({programme.agency for programme in document.programmes.values()})

@@ -6,17 +6,23 @@ replace. What results is checked as a whole, and every problem is reported at th
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from simulator import consistency
+from simulator.causes import at_their_causes
 from simulator.chains import Layer, chain_of, find
-from simulator.errors import InputError, Place, Problem, did_you_mean
+from simulator.errors import MOST_PROBLEMS, TEXTS, InputError, Place, Problem, did_you_mean, dotted, printable
 from simulator.merging import assign, merge, overlay, under
 from simulator.nodes import DEEPEST, Node, read_text
 from simulator.scenario import FOR_PEOPLE, Document, Scenario, leaves
 from simulator.validation import checked, place_of
 
 COMMAND_LINE = "--set"
+LONGEST_SETTING = 120
+"""Characters of a setting that a message shows."""
 
 
 def load(path: str | Path, *, settings: Sequence[str] = (), overlays: Sequence[str | Path] = ()) -> Scenario:
@@ -62,8 +68,12 @@ class Stack:
 
     def lay(self, layer: Layer, merged: Node | None = None) -> None:
         """One more layer; `merged` is the tree it makes where that is known."""
-        self.tree = merged or (merge(self.tree.without(*FOR_PEOPLE), layer.tree) if self.layers else layer.tree)
+        below, known = self.tree.without(*FOR_PEOPLE), set(self.problems)
+        self.tree = merged or (merge(below, layer.tree) if self.layers else layer.tree)
         document, sound, problems = checked(self.tree, self.sound)
+        if self.scenario:
+            new = [problem for problem in problems if str(problem) not in known]
+            problems = at_their_causes(new, layer.tree, lambda own: checked(merge(below, own), self.sound)[2])
         self.layers.append(layer)
         if document is not None:
             if self.scenario:
@@ -74,14 +84,19 @@ class Stack:
     def resolved(self) -> Scenario:
         """The scenario; InputError with every problem there is, those of the last layers first."""
         if self.problems or self.scenario is None:
+            found = list(self.problems.values())
             newest = {layer.tree.place.file: rank for rank, layer in enumerate(reversed(self.layers))}
-            raise InputError(
-                sorted(
-                    self.problems.values(),
-                    key=lambda problem: (newest.get(problem.place.file, -1), problem.place.line, problem.place.column),
-                )
-            )
+            places = [(newest.get(each.place.file, -1), each.place.line, each.place.column) for each in found]
+            raise InputError(_first([each for _, each in sorted(zip(places, found, strict=True), key=itemgetter(0))]))
         return self.scenario
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    """The problems, or the first of very many."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    more = Problem(problems[MOST_PROBLEMS].place, "", "there are more problems than these: mend them first")
+    return [*problems[:MOST_PROBLEMS], more]
 
 
 def _scenario(document: Document, tree: Node, own: Layer, parent: Scenario | None) -> Scenario:
@@ -107,11 +122,14 @@ def _leaf_written(path: str) -> str:
 
 def _setting(text: str) -> tuple[list[object], Node]:
     """Keys and value of `PATH=VALUE`."""
-    place = Place(f"{COMMAND_LINE} {text}", 0, 0)
+    place = Place(printable(f"{COMMAND_LINE} {text}", LONGEST_SETTING), 0, 0)
     path, equals, value = text.partition("=")
     if not equals or not path.strip() or not value.strip():
         raise InputError.single(place, "", "a setting is PATH=VALUE, such as budget.level=+10%")
-    node = read_text(value, str(place))
+    try:
+        node = read_text(value, place.file)
+    except InputError as error:
+        raise InputError([replace(problem, place=place) for problem in error.problems]) from error
     if path.count(".") > DEEPEST:
         raise InputError.single(place, "", "the path is too long")
     keys: list[object] = [int(key) if key.isdigit() else key for key in path.strip().split(".")]
@@ -119,13 +137,14 @@ def _setting(text: str) -> tuple[list[object], Node]:
 
 
 def _placed(node: Node, place: Place) -> Node:
-    """`node` with every place set to `place`."""
+    """`node` with every place set to `place`, its source, note, owner and day kept."""
     value = node.value
     if isinstance(value, dict):
         value = {key: _placed(item, place) for key, item in value.items()}
     elif isinstance(value, list):
         value = [_placed(item, place) for item in value]
-    return Node(value, place, dict.fromkeys(node.key_places, place))
+    beside: dict[str, Any] = {name: getattr(node.place, name) for name in TEXTS}
+    return Node(value, replace(place, **beside), dict.fromkeys(node.key_places, place))
 
 
 def _unknown_indices(document: Document, parent: Document, tree: Node) -> list[Problem]:
@@ -135,9 +154,8 @@ def _unknown_indices(document: Document, parent: Document, tree: Node) -> list[P
     return [
         Problem(
             place_of(tree, ("economy", name)),
-            f"economy.{name}",
+            dotted(("economy", name)),
             f"no such index: nothing is priced by it{did_you_mean(name, list(parent.economy))}",
         )
-        for name in added
-        if name not in used
+        for name in islice((name for name in added if name not in used), MOST_PROBLEMS + 1)
     ]

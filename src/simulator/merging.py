@@ -1,28 +1,34 @@
 """Layers of files laid over one another: mappings merge by key, values replace."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_origin
 
 from simulator import quantities
 from simulator.chains import Layer
-from simulator.errors import InputError, Problem, QuantityError
+from simulator.errors import InputError, Problem, QuantityError, dotted
+from simulator.format_keys import Keys, kind_below, may_be_number, mean_the_same
 from simulator.nodes import Node
 from simulator.scenario import FOR_PEOPLE, Document
 from simulator.uncertain import is_distribution
-from simulator.validation import kind_below
 
 
 def merge(base: Node, over: Node, kind: Any = Document) -> Node:
     """`over` laid on `base`; `kind` is the format's annotation there, None where a mapping is one value."""
-    if kind is None or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+    if not _merges(base, over, kind):
         return over
-    if is_distribution(base.value) or is_distribution(over.value):
-        return over  # where there may be a number, or numbers by destination
     values = dict(base.value)
     for key, node in over.value.items():
         values[key] = merge(values[key], node, kind_below(kind, key)) if key in values else node
     return Node(values, over.place, {**base.key_places, **over.key_places})
+
+
+def _merges(base: Node, over: Node, kind: Any) -> bool:
+    """Whether two values are merged key by key: mappings that are not one value, nor a number's distribution."""
+    if kind is None or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+        return False
+    return not (may_be_number(kind) and (is_distribution(base.value) or is_distribution(over.value)))
 
 
 def assign(base: Node, keys: Sequence[object], over: Node, kind: Any = Document) -> Node:
@@ -34,7 +40,7 @@ def assign(base: Node, keys: Sequence[object], over: Node, kind: Any = Document)
         return _assign_item(base, key, rest, over, kind)
     key = _as_written(key, base)
     if not isinstance(base.value, dict):
-        raise InputError.single(over.place, "", f"{key} cannot be set inside {base.plain!r}, which is one value")
+        raise InputError.single(over.place, "", f"{key} cannot be set inside {base.told}, which is one value")
     below = base.value.get(key, Node({} if rest else None, over.place))
     value = assign(below, rest, over, kind_below(kind, key))
     return Node({**base.value, key: value}, base.place, {**base.key_places, key: over.place})
@@ -60,53 +66,59 @@ def _assign_item(base: Node, key: object, rest: Sequence[object], over: Node, ki
 
 
 def _as_written(key: object, base: Node) -> object:
-    """The key of a mapping by year that means the same year, however either is written."""
-    year = _year(key)
-    same = [known for known in base.value if _year(known) == year] if isinstance(base.value, dict) else []
-    return same[0] if year is not None and same else key
+    """The key of a mapping that means the same year, month or duration, however either is written."""
+    if not isinstance(base.value, dict) or key in base.value:
+        return key
+    meant = _meaning(key)
+    return next((known for known in base.value if meant is not None and _meaning(known) == meant), key)
 
 
-def _year(key: object) -> int | None:
-    try:
-        return quantities.year(key)
-    except QuantityError:
-        return None
+def _meaning(key: object) -> tuple[str, object] | None:
+    for read in (quantities.year, quantities.month, quantities.duration):
+        with suppress(QuantityError):
+            return read.__name__, read(key)
+    return None
 
 
 def overlay(base: Sequence[Layer], overlays: Sequence[Sequence[Layer]]) -> Layer:
     """One layer of what several chains change of the same baseline; InputError where two disagree.
 
-    Of each chain the layers count that `base`, a chain too, does not have; names for people are put together.
+    Of each chain the layers count that neither `base`, a chain too, nor an earlier overlay has; names for people are
+    put together.
     """
-    shared = {layer.path for layer in base}
-    laid = set(shared)
-    merged, set_by, problems = Node({}, base[-1].tree.place), dict[str, tuple[str, Node]](), list[Problem]()
+    laid = {layer.path for layer in base}
+    merged, problems = Node({}, base[-1].tree.place), list[Problem]()
     for chain in overlays:
-        if chain[0].path not in shared:
+        if chain[0].path != base[0].path:
             text = f"rests on {chain[0].path.name}, not on {base[0].path.name} as {base[-1].name} does"
             raise InputError.single(chain[-1].tree.place, "", f"{text}: overlays change one baseline")
         if chain[-1].path in laid:
             raise InputError.single(chain[-1].tree.place, "", "is in force already: leave out this overlay")
-        laid.add(chain[-1].path)
-        for layer in (layer for layer in chain if layer.path not in shared):
+        files = {layer.tree.place.file for layer in chain}
+        for layer in (layer for layer in chain if layer.path not in laid):
             own = layer.tree.without(*FOR_PEOPLE)
-            problems += _conflicts(own, chain[-1].name, set_by)
+            found = _conflicts(merged, own, Document, ())
+            problems += [_conflict(*each) for each in found if each[1].place.file not in files]
             merged = merge(merged, own)
+        laid |= {layer.path for layer in chain}
     if problems:
         raise InputError(problems)
     names = [base[-1].name, *(chain[-1].name for chain in overlays)]
     titles = [chain[-1].tree.value.get("name") for chain in (base, *overlays)]
-    title = " + ".join(node.value if node else name for node, name in zip(titles, names, strict=True))
+    title = " + ".join(node.told if node else name for node, name in zip(titles, names, strict=True))
     return Layer("+".join(names), merge(merged, Node({"name": Node(title, merged.place)}, merged.place)), Path())
 
 
-def _conflicts(tree: Node, name: str, set_by: dict[str, tuple[str, Node]]) -> list[Problem]:
-    """Values that an earlier overlay gives otherwise; those of this one are added to `set_by`."""
-    problems = []
-    for path, node in ((path, node) for path, node in tree.walk() if not isinstance(node.value, dict | list)):
-        other, earlier = set_by.setdefault(path, (name, node))
-        if other != name and earlier.plain != node.plain:
-            text = f"{name} says {node.plain}, {other} says {earlier.plain} ({earlier.place}): leave one of them out"
-            problems.append(Problem(node.place, path, text))
-        set_by[path] = (name, node)
-    return problems
+def _conflicts(base: Node, over: Node, kind: Any, keys: Keys) -> Iterator[tuple[Keys, Node, Node]]:
+    """Values that an overlay gives otherwise than what is laid already, at the level where merging ends."""
+    if _merges(base, over, kind):
+        for key in (key for key in over.value if key in base.value):
+            yield from _conflicts(base.value[key], over.value[key], kind_below(kind, key), (*keys, key))
+    elif not mean_the_same(keys, base.plain, over.plain):
+        yield keys, base, over
+
+
+def _conflict(keys: Keys, earlier: Node, later: Node) -> Problem:
+    name, other = (Path(node.place.file).stem for node in (later, earlier))
+    text = f"{name} says {later.told}, {other} says {earlier.told} ({earlier.place}): leave one of them out"
+    return Problem(later.place, dotted(keys), text)

@@ -7,9 +7,10 @@ from typing import Any
 import yaml
 
 from simulator.chains import SHIPPED
-from simulator.nodes import TEXTS, Node
+from simulator.errors import TEXTS
+from simulator.format_keys import kind_below
+from simulator.nodes import Node
 from simulator.scenario import Document, Scenario
-from simulator.validation import kind_below
 
 
 def resolved(scenario: Scenario, folder: Path) -> str:

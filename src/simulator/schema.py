@@ -40,7 +40,7 @@ BESIDE: Json = {
     "expires": {
         "type": "string",
         "description": "The last day on which the value holds: 2027-03-31.",
-        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "pattern": "^ *[0-9]{4}[-/年][0-9]{1,2}[-/月][0-9]{1,2}日? *$",
     },
 }
 """What may stand beside a value."""
@@ -126,9 +126,12 @@ class Writer:
         reader = _reader(metadata)
         if reader is values.by_fiscal_year:
             name, items = self._named(get_args(kind)[1])
-            return f"{name}_by_year", [by_year(items, least=0)]
-        if reader is not None and reader is not values.several:
+            return f"{name}_by_year", [by_year(items, least=0), NULL]
+        if reader not in (None, values.several):
             return self._read_by(reader)
+        if reader is values.several:
+            name, options = self._one_kind(kind)
+            return name, [*options, NULL]
         if len(_options(kind)) > 1:
             each = [self._one_value(option) for option in _options(kind)]
             return "_or_".join(name for name, _ in each), [option for _, options in each for option in options]

@@ -7,25 +7,37 @@ from typing import NamedTuple
 
 from simulator.errors import Place
 from simulator.outcomes import COEFFICIENTS
+from simulator.quantities import FROM_APRIL
 from simulator.scenario import FOR_PEOPLE, Document, Leaf, Scenario, leaves
 from simulator.values import ALWAYS, Named, Stay, Steps
 
 ASSUMPTION, RESIDUAL = "assumption:", "residual:"
+EXACT = 2**53
+"""Whole numbers below this are written as such."""
 LARGE_RESIDUAL = 0.15
 """Share of a programme's budget above which a residual is warned of: the unit costs explain too little."""
+
+
+Given = float | int | bool | str
+"""A value as it is in force; what is more than one number is a text."""
 
 
 class Source(NamedTuple):
     """One input in force; `place` is None for a default of the format."""
 
     path: str
-    value: str
+    value: Given
     unit: str
     place: Place | None
     source: str
     note: str
     owner: str = ""
     expires: str = ""
+
+    @property
+    def text(self) -> str:
+        """The value for people, numbers to 12 digits."""
+        return f"{self.value:.12g}" if isinstance(self.value, float) else _text(self.value)
 
     @property
     def assumed(self) -> bool:
@@ -51,14 +63,14 @@ def sources(scenario: Scenario) -> Iterator[Source]:
     for path, leaf in leaves(scenario.document):
         if path.partition(".")[0] in FOR_PEOPLE or ".label." in path or path.startswith("figures."):
             continue
-        for below, value, unit in _values(leaf):
+        for below, value, unit in _values(leaf, path.rpartition(".")[2]):
             full = f"{path}.{below}" if below else path
             yield _stated(full, value, unit, _place(scenario, full, path))
     for section, figures in scenario.document.figures.items():
         for name, figure in figures.items():
             path = f"figures.{section}.{name}"
             place = _place(scenario, path, path)
-            yield Source(path, str(figure.value), figure.unit, place, figure.source, figure.note or "")
+            yield Source(path, figure.value, figure.unit, place, figure.source, figure.note or "")
 
 
 def assumptions(scenario: Scenario, name: str, programme: str, award: str) -> list[Source]:
@@ -69,6 +81,13 @@ def assumptions(scenario: Scenario, name: str, programme: str, award: str) -> li
     return [source for source in found if source.assumed or not source.source]
 
 
+def stated_in_portfolio(scenario: Scenario, place: Place) -> bool:
+    """Whether a place is one of the file that all others rest on."""
+    while scenario.parent is not None:
+        scenario = scenario.parent
+    return place.file == scenario.tree.place.file
+
+
 def residuals(scenario: Scenario) -> Iterator[Residual]:
     """Every fixed cost whose source says that it is a residual."""
     document = scenario.document
@@ -77,11 +96,11 @@ def residuals(scenario: Scenario) -> Iterator[Residual]:
         place = scenario.places.get(path)
         if place is not None and (place.source or "").startswith(RESIDUAL):
             amount = programme.fixed_costs.amount.at(document.first_year)
-            budget = _given(document, name)
+            budget = _first_budget(document, name)
             yield Residual(name, path, amount, amount / budget if budget else float("nan"))
 
 
-def _given(document: Document, name: str) -> float:
+def _first_budget(document: Document, name: str) -> float:
     """The base of a programme's first appropriation, before levels and growth."""
     programme = document.programmes[name]
     base = programme.budget.base or document.budget.base or next(iter(programme.appropriations))
@@ -97,7 +116,7 @@ def _place(scenario: Scenario, path: str, leaf: str) -> Place | None:
     return replace(place, source=whole.source, note=place.note or whole.note, owner=whole.owner, expires=whole.expires)
 
 
-def _stated(path: str, value: str, unit: str, place: Place | None) -> Source:
+def _stated(path: str, value: Given, unit: str, place: Place | None) -> Source:
     """An input with what its place says of it."""
     if place is None:
         return Source(path, value, unit, None, "", "")
@@ -105,26 +124,41 @@ def _stated(path: str, value: str, unit: str, place: Place | None) -> Source:
     return Source(path, value, unit, place, *(text or "" for text in texts))
 
 
-def _values(leaf: Leaf) -> Iterator[tuple[str, str, str]]:
-    """Value of a leaf as (key of its year, text, unit); a constant has no key."""
+def _values(leaf: Leaf, field: str) -> Iterator[tuple[str, Given, str]]:
+    """Value of a leaf as (key of its year, value, unit); a constant has no key."""
     if not isinstance(leaf, Steps | Named):
-        text = ", ".join(str(item) for item in leaf) if isinstance(leaf, tuple) else str(leaf)
-        yield "", text, ""
+        yield "", ", ".join(str(item) for item in leaf) if isinstance(leaf, tuple) else leaf, ""
         return
     named = [step for step in leaf.steps if step[0] != ALWAYS] or leaf.steps
     for year, value in named:
         steady = isinstance(leaf, Named) and year == ALWAYS
-        yield "steady" if steady else str(year or ""), _text(value), leaf.quantity.unit
+        yield "steady" if steady else str(year or ""), _given(value, field), leaf.quantity.unit
 
 
-def _text(value: object) -> str:
+def _given(value: object, field: str) -> Given:
     if isinstance(value, Stay):
         return " + ".join(_range(low, high, share) for low, high, share in value.ranges)
     if isinstance(value, tuple):
-        return " + ".join(f"{share:g} in month {month}" for month, share in enumerate(value) if share)
-    return f"{value:.12g}"
+        when = _since_start if field == "spread" else _month
+        return " + ".join(f"{_text(share)} {when(place)}" for place, share in enumerate(value) if share)
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < EXACT else value
+    return str(value)
+
+
+def _month(place: int) -> str:
+    return f"in {FROM_APRIL.split()[place]}"
+
+
+def _since_start(years: int) -> str:
+    return f"after {years} year{'s' if years > 1 else ''}" if years else "in the fiscal year of the start"
 
 
 def _range(low: float, high: float, share: float) -> str:
-    length = f"{low:g}" if low == high else f"{low:g}-{high:g}"
-    return length if share == 1.0 else f"{share:g} of {length}"
+    length = _text(low) if low == high else f"{_text(low)}-{_text(high)}"
+    return length if share == 1.0 else f"{_text(share)} of {length}"
+
+
+def _text(value: Given) -> str:
+    """A value that reads back to the same bits."""
+    return str(value).lower() if isinstance(value, bool) else str(value).removesuffix(".0")

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from simulator import quantities as q
+from simulator import texts
 from simulator.errors import QuantityError
 from simulator.fields import CORRELATION
 from simulator.quantities import Quantity
@@ -26,7 +27,7 @@ _SPAN = re.compile("([0-9])-([0-9])")
 
 
 def _one_spelling(letter: str) -> str:
-    return unicodedata.normalize("NFKC", letter).casefold().translate(q.ONE_SPELLING)
+    return unicodedata.normalize("NFKC", letter).casefold().translate(texts.ONE_SPELLING)
 
 
 def _spellings() -> dict[str, str]:
@@ -86,12 +87,15 @@ def _any_of(words: Mapping[str, object]) -> str:
 
 
 def _measured(units: Mapping[str, object]) -> str:
-    return f"{q.SIGN}? *{q.NUMBER} *{_any_of(units)}"
+    return f"{q.SIGN}? *{texts.NUMBER} *{_any_of(units)}"
 
 
 _MINUS = "[-△▲]"
-_LEVEL = f"{q.SIGN} *{q.NUMBER} *{_any_of(q.PROPORTIONS)}|[0,.]+(?:e[+-]?[0-9]+)? *{_any_of(q.PROPORTIONS)}"
-_ONE_DURATION = f"{q.NUMBER} *{_any_of(q.PERIODS)}"
+_PROPORTION = _any_of(q.PROPORTIONS)
+_LEVEL = (
+    f"{texts.NUMBER} *{_PROPORTION} *[増減]|{q.SIGN} *{texts.NUMBER} *{_PROPORTION}"
+    f"|[0,.]+(?:e[+-]?[0-9]+)? *{_PROPORTION}"
+)
 _MONEY = q.MONEY_TEXT.pattern
 TEXTS: Mapping[Quantity, str] = {
     q.MONEY: _MONEY,
@@ -101,13 +105,13 @@ TEXTS: Mapping[Quantity, str] = {
     q.GROWTH: _measured(q.PROPORTIONS),
     q.COUNT: _measured(q.COUNTS),
     q.INDEX: _measured(q.PROPORTIONS),
-    q.FACTOR: f"{_MINUS}? *{q.NUMBER} *{_any_of(q.PROPORTIONS)}",
+    q.FACTOR: f"{_MINUS}? *{texts.NUMBER} *{_any_of(q.PROPORTIONS)}",
     q.ELASTICITY: _measured(q.PROPORTIONS),
     CORRELATION: _measured(q.PROPORTIONS),
-    MONTHS_OF_DURATION: _ONE_DURATION,
+    MONTHS_OF_DURATION: q.SPAN,
 }
 _UNITS = "".join(sorted({letter for word in (*q.SCALES, *q.COUNTS, " ¥円yen") for letter in word + word.upper()}))
-_OVER_ALL = r"0*(?:10[1-9]|1[1-9][0-9]|[2-9][0-9][0-9]|[1-9][0-9][0-9][0-9]+)(?:\.[0-9]+)? *(?:%|percent)"
+_OVER_ALL = r"0*(?:10[1-9]|1[1-9][0-9]|[2-9][0-9][0-9]|[1-9][0-9][0-9][0-9]+)(?:\.[0-9]+)? *(?:%|percent|per cent)"
 _YEAR = f"(?!(?:fy)? *(?!(?:19|20|21)[0-9][0-9]|2200)[0-9]){q.FISCAL_YEAR.pattern}"
 _YEARS = f"{_YEAR}(?: *{q.THROUGH} *{_YEAR})?"
 
@@ -132,7 +136,7 @@ def quantity_text(quantity: Quantity) -> str:
     if quantity.low >= 0:
         beyond.append(f"{q.YEN}? *{_MINUS} *{q.YEN}? *(?![0-9,.]*e-)[0,.]*[1-9]")
     if quantity.low == -1:
-        beyond.append(f"{_MINUS} *{_OVER_ALL}")
+        beyond.append(f"{_MINUS} *{_OVER_ALL}|{_OVER_ALL} *減")
     if quantity.high == 1:
         beyond.append(f"[+]? *{_OVER_ALL}")
     return pattern("".join(f"(?!{text})" for text in beyond) + f"(?:{TEXTS[quantity]})")

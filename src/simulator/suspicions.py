@@ -10,7 +10,7 @@ from simulator.errors import Place, Problem
 from simulator.labels import Words
 from simulator.results import Run
 from simulator.scenario import Leaf, Scenario, leaves
-from simulator.sources import sources
+from simulator.sources import LARGE_RESIDUAL, residuals, sources
 from simulator.values import ALWAYS, Steps
 
 USUALLY_ABOVE = {
@@ -47,9 +47,9 @@ class Warned:
 
 
 def suspicions(scenario: Scenario, run: Run | None = None) -> Iterator[Warned]:
-    """Overrides that change nothing or come too late, expired assumptions, tiny shares; with a run, costs too high."""
+    """Overrides that change nothing or come too late, what `of_sources` finds, tiny shares; with a run, high costs."""
     yield from _idle(scenario)
-    yield from expired(scenario)
+    yield from of_sources(scenario)
     for path, leaf in leaves(scenario.document):
         yield from _tiny(scenario, path, leaf)
         if path in scenario.overrides:
@@ -64,6 +64,16 @@ def expired(scenario: Scenario, day: date | None = None) -> Iterator[Warned]:
         if source.expired(day or date.today()):
             owner = f", {source.owner}" if source.owner else ""
             yield Warned("expired", {"expires": source.expires, "owner": owner}, source.place, source.path)
+
+
+def of_sources(scenario: Scenario) -> Iterator[Warned]:
+    """Expired assumptions, and residuals too large that the scenario's own file states, or a setting."""
+    yield from expired(scenario)
+    for residual in residuals(scenario):
+        place = scenario.places[residual.path]
+        if residual.share > LARGE_RESIDUAL and (place.file == scenario.tree.place.file or not place.line):
+            values = {"amount": f"{residual.amount:,.1f}", "share": f"{residual.share:.1%}"}
+            yield Warned("residual", values, place, residual.path)
 
 
 def _idle(scenario: Scenario) -> Iterator[Warned]:
@@ -100,17 +110,23 @@ def _too_late(scenario: Scenario, path: str, leaf: Leaf) -> Iterator[Warned]:
 
 def _too_dear(run: Run) -> Iterator[Warned]:
     """One award, or what earlier ones oblige in the first year, costs more than the programme's budget."""
-    places = run.scenario.places
     for programme in run.labels.programmes:
         budget = float(run.of("budget", programme)[0, 0])
         due = float(run.of("commitments", programme)[0, 0])
         path = f"programmes.{programme}"
         if due > budget:
             values = {"due": f"{due:,.1f}", "budget": f"{budget:,.1f}", "year": run.years.start}
-            yield Warned("history", values, places.get(path), path)
+            yield Warned("history", values, _decisive(run.scenario, path), path)
         for award in (name for of, name in run.labels.awards if of == programme):
             cost = float(run.of("cost_per_start", programme, award)[0, 0])
             if cost > budget > 0:
                 below = f"{path}.awards.{award}.costs"
                 values = {"cost": f"{cost:,.1f}", "budget": f"{budget:,.1f}"}
-                yield Warned("dear", values, places.get(below), below)
+                yield Warned("dear", values, _decisive(run.scenario, path, below), below)
+
+
+def _decisive(scenario: Scenario, programme: str, path: str = "") -> Place | None:
+    """Where the scenario's own file gives a programme money or awards, else where these stand."""
+    above = [path or programme, f"{programme}.budget", f"{programme}.appropriations", "budget.level", "budget.base"]
+    own = [each for start in above for each in scenario.overrides if f"{each}.".startswith(f"{start}.")]
+    return scenario.places.get(next((each for each in own if each in scenario.places), path or programme))

@@ -5,12 +5,13 @@ bounds of which either may be null. `discrete` has shares by value, `empirical` 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import inf, isfinite
 from typing import Any
 
 from simulator import quantities
 from simulator.distributions import LAWS, LISTED, PATHS, Distribution, Process, Uncertain, process
-from simulator.errors import PlacedError, did_you_mean, within
+from simulator.errors import TEXTS, PlacedError, did_you_mean, each, key_of, within
 from simulator.quantities import Quantity
 from simulator.shares import adds_up
 
@@ -31,14 +32,17 @@ PLAIN = ("a", "b", "sigma", "persistence", "growth", "volatility")
 def read(value: object, quantity: Quantity, *, paths: bool = False) -> Uncertain | None:
     """Distribution that a value says, with `paths` perhaps a process; None where it is none; PlacedError if faulty."""
     if not isinstance(value, dict) or not is_distribution(value):
+        _require_value(value, quantity)
         return None
     kind, *more = (key for key in value if key in KINDS)
     others = [key for key in value if key not in (kind, TRUNCATE)]
     if more or others:
         key = (more or others)[0]
-        raise PlacedError(f"beside {kind} there may only be {TRUNCATE}: leave out {key}", (key,))
+        raise PlacedError(f"beside {kind} there may only be {TRUNCATE}: leave out {key}", (key,), of_key=True)
     if kind in PATHS and not paths:
-        raise PlacedError(f"{kind} is a path by year, and this number has no years: write {EXAMPLE}", (kind,))
+        raise PlacedError(
+            f"{kind} is a path by year, and this number has no years: write {EXAMPLE}", (kind,), of_key=True
+        )
     low, high = _bounds(value.get(TRUNCATE), quantity)
     if kind in LISTED:
         return _listed(kind, value[kind], quantity, low, high)
@@ -57,6 +61,13 @@ def read(value: object, quantity: Quantity, *, paths: bool = False) -> Uncertain
 def is_distribution(value: Mapping[Any, object]) -> bool:
     """Whether a mapping says what a number is drawn from."""
     return any(kind in value for kind in KINDS)
+
+
+def _require_value(value: object, quantity: Quantity) -> None:
+    """Refuse a mapping of what stands beside a value without the value."""
+    if isinstance(value, dict) and value and set(value) <= set(TEXTS):
+        first = next(iter(value))
+        raise PlacedError(f"value is missing beside {first}: write {{value: {quantity.example}, {first}: ...}}")
 
 
 def unknown(value: object) -> str:
@@ -80,7 +91,7 @@ def _parameters(kind: str, given: object, quantity: Quantity) -> dict[str, float
         raise PlacedError(f"{wanted}: write {_example(kind, quantity)}")
     for name in given:
         if name not in names:
-            raise PlacedError(f"no such parameter{did_you_mean(str(name), names)}; {wanted}", (name,))
+            raise PlacedError(f"no such parameter{did_you_mean(str(name), names)}; {wanted}", (name,), of_key=True)
     for name in names[:required]:
         if name not in given:
             raise PlacedError(f"{name} is missing; {wanted}")
@@ -140,11 +151,13 @@ def _listed(kind: str, given: object, quantity: Quantity, low: float, high: floa
 def _discrete(given: object, quantity: Quantity) -> list[tuple[float, float]]:
     if not isinstance(given, dict) or not given:
         raise PlacedError(f"shares by value are expected here: write {{{quantity.example}: 100%}}")
-    pairs = [
-        (within(key, quantity.parse, key), within(key, quantities.SHARE.parse, share)) for key, share in given.items()
-    ]
+    pairs = each(partial(_weighed, key, share, quantity) for key, share in given.items())
     adds_up([share for _, share in pairs])
     return pairs
+
+
+def _weighed(key: object, share: object, quantity: Quantity) -> tuple[float, float]:
+    return key_of(key, quantity.parse), within(key, quantities.SHARE.parse, share)
 
 
 def _observed(given: object, quantity: Quantity) -> list[tuple[float, float]]:
@@ -152,7 +165,7 @@ def _observed(given: object, quantity: Quantity) -> list[tuple[float, float]]:
         raise PlacedError(
             "at least two observed values are expected here: write [a, b, c] or {file: observed.csv, column: name}"
         )
-    return [(within(place, quantity.parse, value), 1.0) for place, value in enumerate(given)]
+    return [(value, 1.0) for value in each(partial(within, at, quantity.parse, item) for at, item in enumerate(given))]
 
 
 def _process(kind: str, given: dict[str, float], low: float, high: float) -> Process:

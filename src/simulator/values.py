@@ -6,11 +6,12 @@ year it has the field's default, or where there is none the first named value (m
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
-from simulator import quantities, uncertain
+from simulator import quantities, uncertain, yearly
 from simulator.distributions import Distribution, Process, Uncertain
-from simulator.errors import PlacedError, QuantityError, within
+from simulator.errors import PlacedError, QuantityError, each, key_of, within
 from simulator.quantities import Quantity
 from simulator.shares import adds_up
 
@@ -30,7 +31,7 @@ def _fixed(value: object) -> float:
 MONTHS_OF_DURATION = Quantity(
     name="duration", unit="month", read=_fixed, low=0.0, high=1200.0, example="24 months", exclusive=True
 )
-LONGEST_LAG = 30  # years
+LONGEST_LAG, LONGEST_SPREAD = 30, 100  # years
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class ByDestination:
         """Read a number or numbers; PlacedError or QuantityError for anything else."""
         one = OneNumber(self.quantity)
         if isinstance(value, dict) and uncertain.read(value, self.quantity) is None:
-            return {str(key): within(key, one, item) for key, item in value.items()}
+            return _by_name(one, value)
         return one(value)
 
 
@@ -123,9 +124,8 @@ class ByYear:
         path = uncertain.read(value, self.quantity, paths=True)
         if path is not None:
             return _stepped(self.quantity, ((ALWAYS, path),))
-        if isinstance(value, dict) and value and not uncertain.unknown(value):
-            _years(value, lambda item: item)  # a mapping is by year here and nothing else
-        return _stepped(self.quantity, _steps(value, _Reader(self.quantity), self.before))
+        by_year = isinstance(value, dict) and bool(value) and not uncertain.unknown(value)  # and nothing else
+        return _stepped(self.quantity, _steps(value, _Reader(self.quantity), self.before, by_year=by_year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,14 @@ def shares(value: object) -> dict[str, Number]:
     if not isinstance(value, dict) or not value:
         raise PlacedError("shares by name are expected here: write {americas: 60%, europe: 40%}")
     one = OneNumber(quantities.SHARE)
-    read = {str(key): within(key, one, item) for key, item in value.items()}
+    read = _by_name(one, value)
     adds_up([share.at(ALWAYS) for share in read.values()])
     return read
+
+
+def _by_name(read: Callable[[object], T], value: Mapping[object, object]) -> dict[str, T]:
+    items = each(partial(within, key, read, item) for key, item in value.items())
+    return dict(zip(map(str, value), items, strict=True))
 
 
 def history(value: object) -> Named[float]:
@@ -180,7 +185,7 @@ def history(value: object) -> Named[float]:
         if len(value) > 1:
             raise PlacedError("steady stands alone: write {steady: 200}, or every year with its starts")
         return Named(count, *_parted([(ALWAYS, within("steady", _Reader(count), value["steady"]))]))
-    return Named(count, *_parted(_years(value, _Reader(count))))
+    return Named(count, *_parted(yearly.steps(value, _Reader(count))))
 
 
 def stay(value: object) -> Steps[Stay]:
@@ -202,8 +207,10 @@ def spread(value: object) -> Steps[Spread]:
     """Shares of an amount by fiscal-year offset since the start, adding up to 1."""
     if not isinstance(value, list | tuple) or not value:
         raise PlacedError("shares by year since the start are expected here: write [25%, 55%, 15%, 5%]")
-    read = tuple(within(place, quantities.SHARE.parse, share) for place, share in enumerate(value))
-    adds_up(list(read))
+    if len(value) > LONGEST_SPREAD:
+        raise PlacedError(f"has {len(value)} shares: an amount is spread over {LONGEST_SPREAD} years at most")
+    read = tuple(each(partial(within, place, quantities.SHARE.parse, share) for place, share in enumerate(value)))
+    adds_up(read)
     return Steps(quantities.SHARE, ((ALWAYS, read),))
 
 
@@ -228,34 +235,16 @@ def by_fiscal_year(value: object) -> object:
     """A mapping by fiscal year, however the years are written."""
     if value is not None and not isinstance(value, dict):
         raise PlacedError("a mapping by fiscal year is expected here: write {2022: ...}")
-    return dict(_years(value, lambda item: item)) if value else {}
+    return dict(yearly.steps(value, lambda item: item)) if value else {}
 
 
-def _steps(value: object, read: Callable[[object], T], before: T | None) -> tuple[tuple[int, T], ...]:
-    if not (isinstance(value, dict) and value and all(_is_year(key) for key in value)):
+def _steps(
+    value: object, read: Callable[[object], T], before: T | None, *, by_year: bool = False
+) -> tuple[tuple[int, T], ...]:
+    if not (isinstance(value, dict) and (by_year or any(yearly.is_year(key) for key in value))):
         return ((ALWAYS, read(value)),)
-    steps = _years(value, read)
+    steps = yearly.steps(value, read)
     return steps if before is None else ((ALWAYS, before), *steps)
-
-
-def _years(value: Mapping[object, object], read: Callable[[object], T]) -> tuple[tuple[int, T], ...]:
-    if not value:
-        raise PlacedError("no year is named: write {2022: ...}")
-    steps: dict[int, T] = {}
-    for key, item in value.items():
-        year = within(key, quantities.year, key)
-        if year in steps:
-            raise PlacedError(f"FY{year} is given twice", (key,))
-        steps[year] = within(key, read, item)
-    return tuple(sorted(steps.items(), key=lambda step: step[0]))
-
-
-def _is_year(key: object) -> bool:
-    try:
-        quantities.year(key)
-    except QuantityError:
-        return False
-    return True
 
 
 def _one_stay(value: object) -> Stay:
@@ -263,22 +252,26 @@ def _one_stay(value: object) -> Stay:
         return Stay(((*quantities.duration(value), 1.0),))
     if uncertain.read(value, MONTHS_OF_DURATION) is not None:
         raise PlacedError("the duration of one year alone cannot be uncertain: give one for all years")
-    ranges = tuple(
-        (*within(key, quantities.duration, key), within(key, quantities.SHARE.parse, share))
-        for key, share in value.items()
-    )
+    ranges = tuple(each(partial(_range, key, share) for key, share in value.items()))
     adds_up([share for *_, share in ranges])
     return Stay(ranges)
+
+
+def _range(key: object, share: object) -> tuple[float, float, float]:
+    return *key_of(key, quantities.duration), within(key, quantities.SHARE.parse, share)
 
 
 def _one_start(value: object) -> StartMonths:
     if not isinstance(value, dict):
         raise PlacedError("shares by month are expected here: write {april: 50%, september: 50%}")
-    weights = [0.0] * 12
-    for key, share in value.items():
-        month = within(key, quantities.month, key)
-        if weights[month]:
-            raise PlacedError(f"{key} is given twice: keep one", (key,))
-        weights[month] = within(key, quantities.SHARE.parse, share)
-    adds_up(weights)
-    return tuple(weights)
+    weights: dict[int, float] = {}
+    each(partial(_weigh, key, share, weights) for key, share in value.items())
+    adds_up(weights.values())
+    return tuple(weights.get(month, 0.0) for month in range(12))
+
+
+def _weigh(key: object, share: object, weights: dict[int, float]) -> None:
+    month = key_of(key, quantities.month)
+    if month in weights:
+        raise PlacedError("this month is given twice: keep one", (key,), of_key=True)
+    weights[month] = within(key, quantities.SHARE.parse, share)

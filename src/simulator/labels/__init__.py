@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from simulator.errors import printable
 from simulator.fields import Label
 
 LANGUAGES = ("en", "ja")
@@ -38,8 +39,8 @@ class Words:
         return self("page", "year", year=year, era=year - REIWA)
 
     def label(self, label: Label, otherwise: str) -> str:
-        """A label of a file in this language, the id where it has none."""
-        return getattr(label, self.language) or label.en or otherwise
+        """A label of a file in this language, the id where it has none; one line."""
+        return printable((getattr(label, self.language) or label.en or otherwise).strip())
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TextIO
 from rich.cells import cell_len
 
 from simulator import sources
+from simulator.errors import printable
 from simulator.labels import Words
 from simulator.scenario import Scenario
 from simulator.sources import Source
@@ -20,7 +21,7 @@ WIDEST = 48
 def write_table(scenario: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
     """Print inputs, then the residuals of the portfolio with their share of the budget."""
     header = [words("sources", key) for key in ("path", "value", "unit", "place", "source")]
-    _columns([header, *(_row(source, words) for source in listed)], stream)
+    _columns([header, *(_row(source, scenario, words) for source in listed)], stream)
     residuals = list(sources.residuals(scenario))
     if residuals and not all(source.assumed for source in listed):
         stream.write(f"\n{words('sources', 'residuals')}\n")
@@ -28,10 +29,10 @@ def write_table(scenario: Scenario, listed: Sequence[Source], words: Words, stre
         _columns([heads, *(_residual(residual, scenario, words) for residual in residuals)], stream)
 
 
-def write_markdown(_: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
+def write_markdown(scenario: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
     """Print inputs as a Markdown table."""
     rows = [[words("sources", key) for key in ("path", "value", "unit", "place", "source")], ["---"] * 5]
-    rows += [_row(source, words) for source in listed]
+    rows += [_row(source, scenario, words) for source in listed]
     stream.writelines(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
 
 
@@ -39,7 +40,9 @@ def write_csv(_: Scenario, listed: Sequence[Source], __: Words, stream: TextIO) 
     """Print inputs as CSV, with owner and expiry."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(FIELDS)
-    writer.writerows(_fields(source).values() for source in listed)
+    for source in listed:
+        cells = _fields(source).values()
+        writer.writerow([str(cell).lower() if isinstance(cell, bool) else cell for cell in cells])
 
 
 def write_json(_: Scenario, listed: Sequence[Source], __: Words, stream: TextIO) -> None:
@@ -59,13 +62,20 @@ def _fields(source: Source) -> dict[str, object]:
     return dict(zip(FIELDS, (source.path, source.value, source.unit, file, line, *rest), strict=True))
 
 
-def _row(source: Source, words: Words) -> list[str]:
+def _row(source: Source, scenario: Scenario, words: Words) -> list[str]:
     place = str(source.place) if source.place else ""
-    default = "" if source.place else words("sources", "default")
-    said = source.source or default or words("sources", "unsourced")
     beside = [source.note, source.owner, words("sources", "until", day=source.expires) if source.expires else ""]
     told = "; ".join(text for text in beside if text)
-    return [source.path, source.value, source.unit, place, f"{said} ({told})" if told else said]
+    said = source.source or words("sources", _unsourced(source, scenario))
+    cells = (source.path, source.text, source.unit, place, f"{said} ({told})" if told else said)
+    return [printable(cell) for cell in cells]
+
+
+def _unsourced(source: Source, scenario: Scenario) -> str:
+    """What there is to say of an input that names no source."""
+    if source.place is None:
+        return "default"
+    return "unstated" if sources.stated_in_portfolio(scenario, source.place) else "unsourced"
 
 
 def _residual(residual: sources.Residual, scenario: Scenario, words: Words) -> list[str]:
