@@ -53,6 +53,7 @@ inputs        scenarios become arrays: the inputs of a block of runs
 chance        chance in single lives: take-up, deferral, start months, ends
 cohorts       the vectorised core; the only loop is over years
 planning      what the plan would cost, on a path of its own
+obligations   what each year's selections oblige later years to pay
 outcomes      what the flows mean: demand, partners' money, outcomes, stability
 measures      the dictionary of measures
 tables        axes become labels again: the tidy table
