@@ -20,7 +20,7 @@ def owed_by(portfolio: Write, awards: str, **fields: object) -> Obligations:
     return obligations(sim.load(portfolio(awards, **fields)))
 
 
-def of_cohort(found: Obligations, cohort: int | None) -> dict[int, float]:
+def of_cohort(found: Obligations, cohort: int | None) -> dict[int, object]:
     """What a cohort owes by year, where it owes anything; None is what came before the first."""
     place = 0 if cohort is None else found.cohorts.index(cohort) + 1
     due = dict(zip(found.years, found.of()[:, place].tolist(), strict=True))

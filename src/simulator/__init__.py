@@ -68,12 +68,13 @@ comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
-report        pages of text, and the tidy table for other programs
+report        pages of text, charts, and the tidy table for other programs
 checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
 console       what goes to standard output, what is said beside it
 printing      what a run prints
 running       the main job, from files to an exit status
+plotting      the job of plotting, from files to a figure in a file
 cli           the command line: parse, call, print
 portfolios    data
 """

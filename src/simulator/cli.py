@@ -15,6 +15,7 @@ from simulator.errors import SimulatorError
 from simulator.options import (
     Assumptions,
     Baseline,
+    Charts,
     CheckFormat,
     Conditions,
     Design,
@@ -26,17 +27,20 @@ from simulator.options import (
     Kind,
     Lang,
     Measures,
+    OneMeasure,
     Overlays,
     Probabilities,
     Programmes,
     Quiet,
     Sampling,
+    Save,
     Seed,
     Settings,
     Strict,
     Tables,
     Traceback,
     Version,
+    Width,
     Years,
 )
 
@@ -95,6 +99,38 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     sampled = Sampled(draws, seed, sampling.value) if draws else None
     job, questions = Job(files, settings, overlay, baseline), Questions(probability, fail_if)
     raise typer.Exit(run(job, page, sampled, questions, quiet=quiet))
+
+
+@app.command("plot", help="Save one figure for a paper: a scenario beside its parent, or several.")
+def _plot(  # noqa: PLR0913 (one parameter is one option)
+    files: Files,
+    *,
+    kind: Charts,
+    save: Save,
+    measure: OneMeasure = "",
+    programme: Programmes = [],  # noqa: B006 (typer copies defaults)
+    years: Years = "",
+    settings: Settings = [],  # noqa: B006
+    overlay: Overlays = [],  # noqa: B006
+    baseline: Baseline = "",
+    draws: Draws = 0,
+    seed: Seed = 0,
+    sampling: Design = Sampling.RANDOM,
+    width: Width = 170.0,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator.draws import Sampled
+    from simulator.labels import words
+    from simulator.plotting import Plot, plot
+    from simulator.running import Job
+
+    job, wanted = Job(files, settings, overlay, baseline), Plot(kind.value, save, measure, programme, years, width)
+    sampled = Sampled(draws, seed, sampling.value) if draws else None
+    status = plot(job, wanted, words(language(lang)), sampled, quiet=quiet)
+    typer.echo(f"wrote {save}")
+    raise typer.Exit(status)
 
 
 @app.command("check", help="Validate only: every problem and suspicion, each with its place and what to write instead.")
@@ -192,7 +228,7 @@ def _status(given: list[str]) -> int:
     except (SimulatorError, UsageError) as error:
         if "--traceback" in given:
             raise
-        say(error.format_message() if isinstance(error, UsageError) else str(error))
+        say(" ".join(error.format_message().split()) if isinstance(error, UsageError) else str(error))
         return WRONG_INPUT
     except OSError as error:
         forget_output()
