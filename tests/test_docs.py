@@ -50,7 +50,11 @@ def simulate_calls() -> Sequence[object]:
 
 
 @pytest.mark.parametrize("line", simulate_calls())
-def test_commands_run(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_run(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path)
     words = shlex.split(line, comments=True)
     end = next((place for place, word in enumerate(words) if word in (">", "|")), len(words))
     with pytest.raises(SystemExit) as ended:
