@@ -244,10 +244,10 @@ def test_fiscal_years_are_reiwa_in_japanese() -> None:
 
 def test_labels_are_text_and_no_formulas(tmp_path: Path) -> None:
     path = tmp_path / "_draft.yaml"
-    path.write_text("extends: mext-fy2022\nname: $x^2$ <b> & $\nbudget: {level: +1%}\n", encoding="utf-8")
+    path.write_text("extends: mext-fy2022\nname: $x^2$ <b> &\nbudget: {level: +1%}\n", encoding="utf-8")
     with canvas.styled("en"):
         saving.save(drawn(view("baseline", str(path)), "awards"), tmp_path / "x.svg")
-    assert "$x^2$ &lt;b&gt; &amp; $" in (tmp_path / "x.svg").read_text(encoding="utf-8")
+    assert ">$x^2$ &lt;b&gt; &amp;</text>" in (tmp_path / "x.svg").read_text(encoding="utf-8")
 
 
 def plot(*arguments: str) -> int:
@@ -255,6 +255,15 @@ def plot(*arguments: str) -> int:
         main(["plot", *arguments])
     assert isinstance(ended.value.code, int)
     return ended.value.code
+
+
+def test_a_sign_that_no_font_has_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "tested.yaml"
+    path.write_text("extends: mext-fy2022\nname: Tested \N{TEST TUBE}\nbudget: {level: +1%}\n", encoding="utf-8")
+    assert plot(str(path), "--kind", "awards", "--save", str(tmp_path / "x.png"), "--lang", "en") == 0
+    told = capsys.readouterr().err
+    assert told.startswith("warning: Glyph 129514")
+    assert told.count("\n") == 1
 
 
 STARTS = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}

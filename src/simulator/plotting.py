@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from simulator.console import DONE, INTERRUPTED, Meter, say
 from simulator.errors import RequestError
@@ -48,11 +49,13 @@ def plot(job: Job, wanted: Plot, words: "Words", sampled: "Sampled | None", *, q
     if sampled:
         with Meter(words) as meter:
             runs, beside = page.drawn(runs, beside, sampled, [], meter)
-    with canvas.styled(words.language):
+    with catch_warnings(record=True) as noted, canvas.styled(words.language):
+        simplefilter("always")
         figure = charts.draw(page.view(runs, beside), wanted.kind, measure=wanted.measure, width=wanted.width)
         saving.save(figure, wanted.save)
-    for text in (
-        [] if quiet else warnings(page, runs, None if sampled else beside)
-    ):  # of draws, only some figures are there
+    for sign in dict.fromkeys(str(each.message) for each in noted if each.category is UserWarning):
+        say(f"warning: {sign}")  # one that neither font has
+    alike = None if sampled else beside  # draws have the figures of one measure alone, too few to call two identical
+    for text in [] if quiet else warnings(page, runs, alike):
         say(text)
     return INTERRUPTED if any(each.drawn and each.drawn.done < each.drawn.sampled.draws for each in runs) else DONE
