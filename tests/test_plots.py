@@ -145,7 +145,7 @@ def test_several_fans_are_side_by_side_on_one_scale() -> None:
     assert panels[0].get_ylim() == panels[1].get_ylim() != panels[2].get_ylim() == panels[3].get_ylim()
 
 
-def test_commitments_are_stacked_by_cohort_up_to_those_of_the_table() -> None:
+def test_commitments_are_stacked_by_year_of_selection_up_to_those_of_the_table() -> None:
     shown = view("baseline", "covid-closure")
     for axes, run in zip(drawn(shown, "commitments").axes, shown.runs, strict=True):
         owed = obligations(run.scenario)

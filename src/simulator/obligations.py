@@ -1,7 +1,7 @@
-"""What each year's selections oblige later years to pay: commitments by cohort (model.md section 5).
+"""What each year's selections oblige later years to pay: commitments by year of selection (model.md 5).
 
-Commitments are linear in selections: each cohort is a run of its own, in which nobody but the selected of its year is
-ever selected. All its life is followed, deferrals, promotions and extensions with it.
+Commitments are linear in selections: each year's are a run of their own, in which nobody else is ever selected.
+All that becomes of them is followed, deferrals, promotions and extensions.
 """
 
 from collections.abc import Sequence
@@ -23,16 +23,16 @@ class Obligations:
     Attributes
     ----------
     programmes : ids, P
-    cohorts : years of selection, S
-    years : years of payment, T, from the first cohort's until nothing is owed; at most as long as an award selected
-        in the last may be paid, so that promotions after that are left out
-    owed : (T, S + 1, P) million yen, at the prices of the year of payment: what was selected before the first cohort
-        in front, then each cohort; nothing in its own year, whose cost is that of new awards
+    selections : years of selection, S
+    years : years of payment, T, from the first of selection until nothing is owed; at most as long as an award
+        selected in the last may be paid, so that promotions after that are left out
+    owed : (T, S + 1, P) million yen, at the prices of the year of payment: by what was selected before the first of
+        those years, in front, then by each; by none in its own year, whose cost is that of new awards
 
     """
 
     programmes: tuple[str, ...]
-    cohorts: range
+    selections: range
     years: range
     owed: Floats
 

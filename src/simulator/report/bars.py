@@ -89,12 +89,12 @@ def commitments(
     """Bars of what is owed in each year, stacked by the year of selection."""
     tables = [each.of([name for name in view.programmes if name in each.programmes]) for each in owed]
     unit = canvas.unit_of(view.words, "million_yen", max(float(table.sum(axis=1).max()) for table in tables))
-    first, cohorts = owed[0].years.start, owed[0].cohorts
-    years = range(first, max(cohorts.stop, *(first + _length(table) for table in tables)))
+    first, selections = owed[0].years.start, owed[0].selections
+    years = range(first, max(selections.stop, *(first + _length(table) for table in tables)))
     sheet = canvas.frame(
         len(owed), canvas.across(len(owed), width), width=width, height=_height(len(owed)), share="all"
     )
-    fills = [EARLIER, *_sequence(len(cohorts))]
+    fills = [EARLIER, *_sequence(len(selections))]
     for axes, each, table, name in zip(sheet.panels, owed, tables, names, strict=True):
         bottom = np.zeros(len(each.years))
         for place, fill in enumerate(fills):
@@ -102,10 +102,10 @@ def commitments(
             axes.bar(each.years, values, BAR, bottom=bottom, color=fill, edgecolor="white", linewidth=0.4)
             bottom = bottom + values
         _set(axes, sheet, view, years, name)
-        if years[-1] > cohorts[-1]:
-            axes.axvspan(cohorts[-1] + 0.5, years[-1] + 0.6, color=PALE, zorder=0)
+        if years[-1] > selections[-1]:
+            axes.axvspan(selections[-1] + 0.5, years[-1] + 0.6, color=PALE, zorder=0)
     canvas.stand_on_zero(sheet.panels)
-    return sheet, _cohort_keys(view, cohorts, fills, after=years[-1] > cohorts[-1]), unit
+    return sheet, _selection_keys(view, selections, fills, after=years[-1] > selections[-1]), unit
 
 
 def _length(table: Floats) -> int:
@@ -120,9 +120,9 @@ def _sequence(count: int) -> list[tuple[float, float, float, float]]:
     return [colormaps["viridis"](share) for share in np.linspace(0.05, 0.97, count)]
 
 
-def _cohort_keys(view: View, cohorts: range, fills: Sequence[object], *, after: bool) -> list[Key]:
-    earlier = view.words("plot", "earlier", **view.words.years(cohorts[0]))
-    named = [earlier, *(view.words("plot", "cohort", **view.words.years(year)) for year in cohorts)]
+def _selection_keys(view: View, selections: range, fills: Sequence[object], *, after: bool) -> list[Key]:
+    earlier = view.words("plot", "earlier", **view.words.years(selections[0]))
+    named = [earlier, *(view.words("plot", "selected_in", **view.words.years(year)) for year in selections)]
     keys: list[Key] = [(_patch(fill), name) for fill, name in zip(fills, named, strict=True)]
     return [*keys, *([(_patch(PALE), view.words("plot", "after"))] if after else [])]
 
