@@ -82,6 +82,11 @@ def test_a_programme_that_is_named_shows_its_award_types() -> None:
     np.testing.assert_allclose(whole, np.add(*types))
 
 
+def test_what_has_no_figure_has_no_panel() -> None:
+    panels = drawn(view("baseline"), "awards", measure="success_rate").axes
+    assert [axes.get_title(loc="left") for axes in panels] == ["Overseas fellowships", "SATREPS: Project"]
+
+
 @pytest.mark.parametrize("programme", ["", "satreps", "overseas_challenge"])
 @pytest.mark.parametrize("name", ["plus10pct", "covid-closure", "cash-intake"])
 def test_money_is_the_tidy_table_and_adds_up(name: str, programme: str) -> None:
@@ -110,6 +115,7 @@ def test_a_shortfall_is_hatched_within_what_is_owed() -> None:
     assert bar.get_hatch()
     assert bar.get_height() * 1000 == pytest.approx(table(run, "shortfall", "total")[0])
     assert (bar.get_y() + bar.get_height()) * 1000 == pytest.approx(owed)
+    assert axes.get_ylim()[0] == 0.0
     short = [value for value in table(run, "shortfall", "total") if value > 0]
     assert len([box for box in axes.containers if box.get_label() == "shortfall"]) == len(short) == 2
 
@@ -194,7 +200,7 @@ def test_a_bridge_stands_on_figures_that_there_are(portfolio: Callable[..., Path
 def test_figures_of_a_bridge_are_rounded_half_up_with_a_sign() -> None:
     told = [bars._told(value, 1, "+") for value in (0.25, -0.35, 12345.0, 0.04, -0.04)]
     assert told == ["+0.3", "-0.3", "+12,345.0", "0", "0"]
-    assert [bars._decimals(largest) for largest in (0.0, 0.04, 0.4, 3.5, 15.3, 800.0)] == [1, 3, 2, 1, 0, 0]
+    assert [bars._decimals(largest) for largest in (0.0, 0.04, 0.4, 3.5, 15.3, 800.0)] == [1, 3, 3, 2, 1, 0]
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", 170.0), ("ja", 170.0), ("en", 85.0)])
@@ -349,7 +355,11 @@ PLUS = "scenarios/plus10pct.yaml"
         ([PLUS, "--kind", "fan", "--save", "x.svg"], "--kind fan is of draws: add --draws 10000"),
         ([PLUS, *AWARDS, "--draws", "10"], "--draws is for --kind fan: awards shows expected values, leave it out"),
         ([PLUS, *AWARDS, "--programme", "satrep"], "satrep: no such programme; there are overseas_fellowships"),
-        ([PLUS, *AWARDS, "--programme", "other"], "selected: no award type has it"),
+        ([PLUS, *AWARDS, "--programme", "other"], "selected: nothing that is shown has such a figure"),
+        (
+            [PLUS, "--kind", "commitments", "--save", "x.svg", "--programme", "other"],
+            "no selection that is shown obliges",
+        ),
         ([PLUS, *AWARDS, "--years", "2020"], "--years 2020: plus10pct shows FY2022 to FY2031"),
         ([PLUS, *AWARDS, "--measure", "selectd"], "selectd: no such measure; did you mean selected?"),
         ([PLUS, *AWARDS, "--width", "5"], "Invalid value for '--width'"),

@@ -4,7 +4,7 @@ Commitments are linear in selections: each year's are a run of their own, in whi
 All that becomes of them is followed, deferrals, promotions and extensions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,9 +36,9 @@ class Obligations:
     years: range
     owed: Floats
 
-    def of(self, programmes: Sequence[str] = ()) -> Floats:
-        """(T, S + 1) million yen of some programmes, of all if none is named."""
-        rows = [self.programmes.index(name) for name in programmes] if programmes else range(len(self.programmes))
+    def of(self, programmes: Container[str] | None = None) -> Floats:
+        """(T, S + 1) million yen of some programmes, of all if not given."""
+        rows = [row for row, name in enumerate(self.programmes) if programmes is None or name in programmes]
         total = np.zeros(self.owed.shape[:2])
         for row in rows:
             total += self.owed[..., row]

@@ -87,7 +87,7 @@ def commitments(
     view: View, names: Sequence[str], owed: Sequence[Obligations], *, width: float
 ) -> tuple[Frame, list[Key], Unit]:
     """Bars of what is owed in each year, stacked by the year of selection."""
-    tables = [each.of([name for name in view.programmes if name in each.programmes]) for each in owed]
+    tables = [each.of(view.programmes or None) for each in owed]
     unit = canvas.unit_of(view.words, "million_yen", max(float(table.sum(axis=1).max()) for table in tables))
     first, selections = owed[0].years.start, owed[0].selections
     years = range(first, max(selections.stop, *(first + _length(table) for table in tables)))
@@ -183,8 +183,8 @@ def _connect(axes: "Axes", at: float, place: int) -> None:
 
 
 def _decimals(largest: float) -> int:
-    """Decimals that show the largest change with two digits."""
-    return int(np.clip(1.0 - np.floor(np.log10(largest)), 0.0, 3.0)) if largest > 0 else 1
+    """Decimals that show the largest change with three digits."""
+    return int(np.clip(2.0 - np.floor(np.log10(largest)), 0.0, 3.0)) if largest > 0 else 1
 
 
 def _figure(axes: "Axes", at: float, place: int, text: str) -> None:

@@ -227,8 +227,8 @@ def stand_on_zero(panels: "Sequence[Axes]") -> None:
     ends = [end for axes in panels for end in (axes.dataLim.y0, axes.dataLim.y1) if math.isfinite(end)]
     low, high = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
     room = 0.06 * (high - low) or 1.0
-    for axes in panels:
-        axes.set_ylim(low - room if low < 0 else 0.0, high + room)
+    for axes in panels:  # a stack may end a rounding error below 0
+        axes.set_ylim(low - room if low < -1e-6 * room else 0.0, high + room)
 
 
 def number_axis(axis: Any, *, whole: bool) -> None:

@@ -38,13 +38,18 @@ class Bridge:
 
 
 def panels(view: View, name: str) -> list[Panel]:
-    """Lines of a measure: programmes, with their award types where they were named or do not add up."""
+    """Lines of a measure that have figures: programmes, with award types where they were named or nothing adds up."""
     lines = dict.fromkeys(line for run in view.compared for line in tables.lines(run.labels, [name]))
     of = [programme for programme in _programmes(view) if programme != TOTAL]
-    found = [panel for programme in of for panel in _of_programme(view, programme, lines)]
+    found = [each for programme in of for each in _of_programme(view, programme, lines) if _there(view, each.line)]
     if not found:
-        raise RequestError(f"{name}: no award type has it")
+        raise RequestError(f"{name}: nothing that is shown has such a figure")
     return found
+
+
+def _there(view: View, line: Line) -> bool:
+    found = [values(run, line, years_of(view)) for run in view.compared]
+    return any(row is not None and not np.isnan(row).all() for row in found)
 
 
 def _of_programme(view: View, programme: str, lines: dict[Line, None]) -> Iterator[Panel]:

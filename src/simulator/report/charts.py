@@ -80,6 +80,8 @@ def _commitments(view: View, _: str, width: float) -> "Figure":
             shown = f"{run.scenario.title} shows FY{run.years.start} to FY{run.years.stop - 1}"
             raise RequestError(f"{shown}, not FY{years[0]} to FY{years[-1]}: add --years that all scenarios show")
     owed = [obligations.obligations(run.scenario, years) for run in view.compared]
+    if not any(each.of(view.programmes or None).any() for each in owed):
+        raise RequestError(f"--kind {COMMITMENTS}: no selection that is shown obliges a later year to pay anything")
     chart = bars.commitments(view, names_of(view), owed, width=width)
     of = [view.programme_label(programme) for programme in view.programmes]
     return _finished(
