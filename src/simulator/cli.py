@@ -10,7 +10,17 @@ from typing import Annotated, Any
 import typer
 
 from simulator import __version__
-from simulator.console import DONE, INTERRUPTED, MACHINE_FAILED, WRONG_INPUT, deliver, forget_output, language, say
+from simulator.console import (
+    DONE,
+    FAILED_CHECK,
+    INTERRUPTED,
+    MACHINE_FAILED,
+    WRONG_INPUT,
+    deliver,
+    forget_output,
+    language,
+    say,
+)
 from simulator.errors import SimulatorError
 from simulator.options import (
     Assumptions,
@@ -26,10 +36,14 @@ from simulator.options import (
     Kind,
     Lang,
     Measures,
+    Output,
     Overlays,
+    Overwrite,
     Probabilities,
     Programmes,
     Quiet,
+    RunFolder,
+    RunFolders,
     Sampling,
     Seed,
     Settings,
@@ -37,6 +51,7 @@ from simulator.options import (
     Tables,
     Traceback,
     Version,
+    Where,
     Years,
 )
 
@@ -81,6 +96,8 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     sampling: Design = Sampling.RANDOM,
     probability: Probabilities = [],  # noqa: B006
     fail_if: Conditions = [],  # noqa: B006
+    output: Output = "",
+    overwrite: Overwrite = False,
     format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
     lang: Lang = None,
     quiet: Quiet = False,
@@ -91,9 +108,13 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     from simulator.printing import Page
     from simulator.running import Job, Questions, run
 
-    page = Page(words(language(lang)), format, tuple(measure), table, tuple(programme), years, differences)
+    spoken, saves = words(language(lang)), bool(output)
+    page = Page(spoken, format, tuple(measure), table, tuple(programme), years, differences, saves)
     sampled = Sampled(draws, seed, sampling.value) if draws else None
-    job, questions = Job(files, settings, overlay, baseline), Questions(probability, fail_if)
+    job, questions = (
+        Job(files, settings, overlay, baseline, output, overwrite, sys.argv[1:]),
+        Questions(probability, fail_if),
+    )
     raise typer.Exit(run(job, page, sampled, questions, quiet=quiet))
 
 
@@ -169,6 +190,64 @@ def _schema(
     from simulator import schema
 
     typer.echo(schema.text(kind.value), nl=False)
+
+
+@app.command("runs", help="Saved runs in a folder, the newest first.")
+def _runs(
+    where: Where = ".",
+    *,
+    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator import archive
+
+    archive.catalogue(where, format)
+
+
+@app.command("show", help="The page of a saved run, and how it was made.")
+def _show(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001 (read in _status)
+    from simulator import archive
+
+    archive.show(folder)
+
+
+@app.command("compare", help="Saved runs side by side, with differences from the first; nothing is run again.")
+def _compare(  # noqa: PLR0913 (one parameter is one option)
+    folders: RunFolders,
+    *,
+    measure: Measures = [],  # noqa: B006
+    programme: Programmes = [],  # noqa: B006
+    years: Years = "",
+    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator import archive
+    from simulator.labels import words
+    from simulator.printing import Page
+
+    wanted = (tuple(measure), None, tuple(programme), years, True)
+    archive.compare(folders, Page(words(language(lang)), format, *wanted))
+
+
+@app.command("rerun", help="Run a saved run again; exit status 1 unless every figure has the same bits.")
+def _rerun(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001 (read in _status)
+    from simulator import archive
+
+    raise typer.Exit(FAILED_CHECK if archive.rerun(folder) else DONE)
+
+
+@app.command("query", help="SQL over saved runs: the table tidy has a column run beside those of csv.")
+def _query(
+    sql: Annotated[str, typer.Argument(metavar="'SQL'", help="As select avg(value) from tidy where ...")],
+    where: Where = ".",
+    *,
+    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator import archive
+
+    archive.query(sql, where, format)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
