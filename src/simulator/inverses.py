@@ -89,9 +89,12 @@ def _inverse(distribution: Distribution) -> Callable[[Floats], Floats]:
     if distribution.kind not in TABULATED:
         return ppf
     from scipy.interpolate import CubicSpline
-    from scipy.special import ndtr, ndtri
+    from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
+    a, b, least, width = distribution.law.args
     normal = np.linspace(-FURTHEST, FURTHEST, NODES)
-    lower, upper = normal[: NODES // 2], normal[NODES // 2 :]
-    spline = CubicSpline(normal, np.concatenate([ppf(ndtr(lower)), distribution.law.isf(ndtr(-upper))]))
+    lower, upper = ndtr(normal[: NODES // 2]), ndtr(-normal[NODES // 2 :])
+    # the quantile function of scipy.stats fails, with warnings, at some probabilities near 0
+    shares = np.concatenate([betaincinv(a, b, lower), betainccinv(a, b, upper)])
+    spline = CubicSpline(normal, least + width * shares)
     return lambda uniforms: np.asarray(spline(ndtri(uniforms)), dtype=np.float64)
