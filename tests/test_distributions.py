@@ -86,6 +86,12 @@ TRUNCATED: Mapping[str, tuple[Quantity, object, Any, tuple[float, float]]] = {
         (0.4, 1),
     ),
     "beta": (quantities.SHARE, {"beta": [2, 3], "truncate": ["20%", "90%"]}, stats.beta(2, 3), (0.2, 0.9)),
+    "beta that falls": (
+        quantities.SHARE,
+        {"beta": [0.5, 2], "truncate": ["0.01%", "90%"]},
+        stats.beta(0.5, 2),
+        (1e-4, 0.9),
+    ),
     "duration": (
         MONTHS_OF_DURATION,
         {"normal": ["2 years", "10 months"], "truncate": ["1 year", "36 months"]},
