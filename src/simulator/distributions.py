@@ -15,6 +15,9 @@ from typing import Any
 FURTHEST = 8.3
 """Standard deviations that a draw may be from its mean."""
 
+BETAS = ("beta", "pert")
+"""Distributions that are a beta distribution between bounds of their own."""
+
 QUADRATURE = 200
 """Parts that an integral may be cut into."""
 
@@ -68,7 +71,14 @@ class Distribution:
         return self._mean_between()
 
     def _mean_between(self) -> float:
-        """``E[X | a ≤ X ≤ b]``, integrated over the normal variable z of the same probability, ``x = F^{-1}(Φ(z))``."""
+        """``E[X | a ≤ X ≤ b]``, integrated over the normal variable z of the same probability, ``x = F^{-1}(Φ(z))``.
+
+        Of a beta distribution on [0, 1] it is ``a / (a + b)`` times the mass of the one with a + 1, over its own mass.
+        """
+        if self.kind in BETAS:
+            a, b, least, width = self.law.args
+            below, above = LAWS["beta"].scipy(a + 1.0, b, least, least + width).cdf([self.low, self.high])
+            return float(least + width * a / (a + b) * (above - below) / (self.mass(self.high) - self.mass(self.low)))
         from scipy.integrate import quad
         from scipy.special import ndtr, ndtri
 
