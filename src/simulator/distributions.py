@@ -99,6 +99,15 @@ class Distribution:
         below, above = self.mass(max(low, self.low)), self.mass(min(high, self.high))
         return 1.0 - (above - below) / (self.mass(self.high) - self.mass(self.low))
 
+    @property
+    def told(self) -> str:
+        """The distribution in words: `normal, mean 0.95, sd 0.02`."""
+        names = LAWS[self.kind].parameters if self.kind in LAWS else ()
+        parts = [f"{name} {value:g}" for name, value in zip(names, self.parameters, strict=False)]
+        if self.values:
+            parts = [f"{len(self.values)} values, {self.values[0]:g} to {self.values[-1]:g}"]
+        return ", ".join([self.kind, *parts, *_bounds_told(self.low, self.high)])
+
     def possible(self) -> bool:
         """Whether anything lies between the bounds of truncation."""
         if self.values:
@@ -150,6 +159,14 @@ class Process:
     low: float = -inf
     high: float = inf
 
+    @property
+    def told(self) -> str:
+        """The process in words."""
+        given = {"start": self.start, "spread": self.sd, "drift": self.drift}
+        given |= {"mean": self.mean, "persistence": self.pull} if self.kind == "ar1" else {}
+        parts = [f"{name} {value:g}" for name, value in given.items() if value or name == "start"]
+        return ", ".join([self.kind, *parts, *_bounds_told(self.low, self.high)])
+
     def expected(self, years: int) -> float:
         """Expected value so many years after the first, kept within the bounds; what a run without draws takes."""
         after = max(years, 0)
@@ -191,6 +208,11 @@ def process(kind: str, given: Mapping[str, float], low: float, high: float) -> P
         growth = log1p(given.get("growth", 0.0))
         return Process(kind, given["start"], given["volatility"], drift=growth, low=low, high=high)
     return Process(kind, given["start"], given["sd"], drift=given.get("drift", 0.0), low=low, high=high)
+
+
+def _bounds_told(low: float, high: float) -> list[str]:
+    least = [f"at least {low:g}"] if low > -inf else []
+    return [*least, *([f"at most {high:g}"] if high < inf else [])]
 
 
 def _log(value: float) -> float:
