@@ -174,9 +174,10 @@ def test_early_termination_of_awards_of_twenty_four_months(live: Live) -> None:
 
 
 def test_what_is_left_of_a_fraction_of_an_award_goes_the_way_of_the_mean(live: Live) -> None:
-    found = live("{duration: 12 months, take_up: 50%, plan: 2.25, costs: {a: {amount: 1, per: start}}}")
-    assert set(np.unique(found["declined"])) == {0.125, 1.125, 2.125}
-    is_binomial(found["declined"][:, 0] - 0.125, 2, 0.5)
+    found = live("{duration: 1 year, take_up: 50%, deferral: 50%, plan: 2.25, costs: {a: {amount: 1, per: start}}}")
+    for name, rest, chance in (("declined", 0.125, 0.5), ("deferred", 0.0625, 0.25)):
+        np.testing.assert_allclose(found[name] % 1, rest, rtol=1e-12)
+        is_binomial(np.round(found[name][:, 3] - rest), 2, chance)
 
 
 BUSY = """\
@@ -263,6 +264,14 @@ def test_means_are_those_of_the_expected_run_where_nothing_binds(chance: str, po
         expected = sure.of(line.measure, line.programme, line.award)[:, 0]
         if line.measure not in uneven and not np.isnan(expected).any():
             assert (np.abs(found.mean - expected) <= 5 * found.se + 1e-9 * np.abs(expected)).all(), line
+
+
+def test_bare_arrays_are_of_the_lives_that_the_statistics_are_of(portfolio: Write) -> None:
+    result = sim.run(portfolio(f"award: {TAKE_UP}", top=ON), draws=5000, seed=2, measures=["declined"])
+    told, values = result.runs[0].statistics(Line("line", "award", "declined")), result.array("declined")[0, :, :, 0]
+    assert told is not None
+    np.testing.assert_allclose(told.mean, values.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(told.quantiles["p95"], np.quantile(values, 0.95, axis=0), rtol=1e-12)
 
 
 def test_runs_without_draws_do_not_change(portfolio: Write) -> None:

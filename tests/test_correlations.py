@@ -109,6 +109,13 @@ CONTRADICTIONS: Sequence[dict[tuple[str, str], float]] = (
     {("x", "y"): -0.8, ("x", "z"): -0.8, ("y", "z"): -0.8},
     {("plan", "take_up"): 1},
     {("plan", "take_up"): 0.9, ("take_up", "deferral"): 0.9},
+    {  # cut to two decimals the nearest of these contradicts itself again
+        ("plan", "deferral"): 0.95,
+        ("plan", "reserve"): 0.95,
+        ("take_up", "deferral"): -0.9,
+        ("take_up", "reserve"): 0.95,
+        ("deferral", "reserve"): 0.95,
+    },
     {("plan", "take_up"): 0.9, ("take_up", "deferral"): 0.9, ("deferral", "reserve"): 0.9, ("plan", "reserve"): -0.9},
 )
 

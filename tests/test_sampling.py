@@ -77,6 +77,23 @@ def test_the_order_of_a_file_changes_no_draw(tmp_path: Path) -> None:
     assert same(outputs, more) == list(outputs)
 
 
+def test_a_programme_may_be_put_before_or_after_others(portfolio: Write) -> None:
+    award = "{duration: 1 year, plan: {normal: [10, 1]}, take_up: {beta: [9, 1]}, costs: {a: {amount: 1, per: start}}}"
+    alone = portfolio(f"award: {award}").read_text(encoding="utf-8")
+    added = f"  extra: {{agency: FUND, appropriations: {{request: 50}}, awards: {{award: {award}}}}}\n"
+    path = portfolio(f"award: {award}")
+    found = []
+    for text in (alone, alone.replace("programmes:\n", f"programmes:\n{added}"), alone.rstrip() + f"\n{added}"):
+        path.write_text(text, encoding="utf-8")
+        run = sim.run(path, draws=300, seed=7).runs[0]
+        row = run.labels.awards.index(("line", "award"))
+        found.append((inputs_drawn(path, 300), run.kept("starts")[:, row]))
+    assert list(found[1][0]) != list(found[2][0])
+    for inputs, starts in found[1:]:
+        assert same(found[0][0], inputs) == list(found[0][0])
+        np.testing.assert_array_equal(starts, found[0][1])
+
+
 def test_changing_an_input_leaves_every_other_draw_as_it_was() -> None:
     inputs, outputs = bits_of(UNCERTAIN, UNTOUCHED)
     changed = {f"{FELLOWS}.take_up": "{beta: [9, 1]}", f"{FELLOWS}.demand.growth": "{random_walk: [0%, 5%]}"}
@@ -93,6 +110,8 @@ def test_adding_or_removing_an_input_leaves_every_other_draw_as_it_was() -> None
     assert others.keys() - inputs.keys() == {name}
     assert same(inputs, others) == list(inputs)
     assert same(outputs, more) == list(outputs)
+    others, _ = bits_of(UNCERTAIN, UNTOUCHED, "budget.level={uniform: [+0%, +1%]}")
+    assert same(inputs, others) == list(inputs)
     fewer, more = bits_of(UNCERTAIN, UNTOUCHED, f"{FELLOWS}.take_up=95%")
     assert same(inputs, fewer) == [each for each in inputs if each != f"{FELLOWS}.take_up"]
 
