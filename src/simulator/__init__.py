@@ -53,6 +53,7 @@ inputs        scenarios become arrays: the inputs of a block of runs
 chance        chance in single lives: take-up, deferral, start months, ends
 cohorts       the vectorised core; the only loop is over years
 planning      what the plan would cost, on a path of its own
+obligations   what each year's selections oblige later years to pay
 outcomes      what the flows mean: demand, partners' money, outcomes, stability
 measures      the dictionary of measures
 tables        axes become labels again: the tidy table
@@ -67,7 +68,7 @@ comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
-report        pages of text, and the tidy table for other programs
+report        pages of text, charts, and the tidy table for other programs
 checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
 console       what goes to standard output, what is said beside it
@@ -79,6 +80,7 @@ recording     a run as a folder
 saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
 running       the main job, from files to an exit status
+plotting      the job of plotting, from files to a figure in a file
 cli           the command line: parse, call, print
 portfolios    data
 """

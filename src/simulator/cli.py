@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator import __version__
+from simulator import __version__, archive
 from simulator.console import (
     DONE,
-    FAILED_CHECK,
     INTERRUPTED,
     MACHINE_FAILED,
     WRONG_INPUT,
@@ -25,6 +24,7 @@ from simulator.errors import SimulatorError
 from simulator.options import (
     Assumptions,
     Baseline,
+    Charts,
     CheckFormat,
     Conditions,
     Design,
@@ -36,22 +36,22 @@ from simulator.options import (
     Kind,
     Lang,
     Measures,
+    OneMeasure,
     Output,
     Overlays,
     Overwrite,
     Probabilities,
     Programmes,
     Quiet,
-    RunFolder,
-    RunFolders,
     Sampling,
+    Save,
     Seed,
     Settings,
     Strict,
     Tables,
     Traceback,
     Version,
-    Where,
+    Width,
     Years,
 )
 
@@ -116,6 +116,38 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
         Questions(probability, fail_if),
     )
     raise typer.Exit(run(job, page, sampled, questions, quiet=quiet))
+
+
+@app.command("plot", help="Save one figure for a paper: a scenario beside its parent, or several.")
+def _plot(  # noqa: PLR0913 (one parameter is one option)
+    files: Files,
+    *,
+    kind: Charts,
+    save: Save,
+    measure: OneMeasure = "",
+    programme: Programmes = [],  # noqa: B006 (typer copies defaults)
+    years: Years = "",
+    settings: Settings = [],  # noqa: B006
+    overlay: Overlays = [],  # noqa: B006
+    baseline: Baseline = "",
+    draws: Draws = 0,
+    seed: Seed = 0,
+    sampling: Design = Sampling.RANDOM,
+    width: Width = 170.0,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
+) -> None:
+    from simulator.draws import Sampled
+    from simulator.labels import words
+    from simulator.plotting import Plot, plot
+    from simulator.running import Job
+
+    job, wanted = Job(files, settings, overlay, baseline), Plot(kind.value, save, measure, programme, years, width)
+    sampled = Sampled(draws, seed, sampling.value) if draws else None
+    status = plot(job, wanted, words(language(lang)), sampled, quiet=quiet)
+    typer.echo(f"wrote {save}")
+    raise typer.Exit(status)
 
 
 @app.command("check", help="Validate only: every problem and suspicion, each with its place and what to write instead.")
@@ -192,62 +224,8 @@ def _schema(
     typer.echo(schema.text(kind.value), nl=False)
 
 
-@app.command("runs", help="Saved runs in a folder, the newest first.")
-def _runs(
-    where: Where = ".",
-    *,
-    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
-    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
-) -> None:
-    from simulator import archive
-
-    archive.catalogue(where, format)
-
-
-@app.command("show", help="The page of a saved run, and how it was made.")
-def _show(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001 (read in _status)
-    from simulator import archive
-
-    archive.show(folder)
-
-
-@app.command("compare", help="Saved runs side by side, with differences from the first; nothing is run again.")
-def _compare(  # noqa: PLR0913 (one parameter is one option)
-    folders: RunFolders,
-    *,
-    measure: Measures = [],  # noqa: B006
-    programme: Programmes = [],  # noqa: B006
-    years: Years = "",
-    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
-    lang: Lang = None,
-    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
-) -> None:
-    from simulator import archive
-    from simulator.labels import words
-    from simulator.printing import Page
-
-    wanted = (tuple(measure), None, tuple(programme), years, True)
-    archive.compare(folders, Page(words(language(lang)), format, *wanted))
-
-
-@app.command("rerun", help="Run a saved run again; exit status 1 unless every figure has the same bits.")
-def _rerun(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001 (read in _status)
-    from simulator import archive
-
-    raise typer.Exit(FAILED_CHECK if archive.rerun(folder) else DONE)
-
-
-@app.command("query", help="SQL over saved runs: the table tidy has a column run beside those of csv.")
-def _query(
-    sql: Annotated[str, typer.Argument(metavar="'SQL'", help="As select avg(value) from tidy where ...")],
-    where: Where = ".",
-    *,
-    format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
-    traceback: Traceback = False,  # noqa: ARG001 (read in _status)
-) -> None:
-    from simulator import archive
-
-    archive.query(sql, where, format)
+for _name, _help, _command in archive.COMMANDS:
+    app.command(_name, help=_help)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -271,7 +249,7 @@ def _status(given: list[str]) -> int:
     except (SimulatorError, UsageError) as error:
         if "--traceback" in given:
             raise
-        say(error.format_message() if isinstance(error, UsageError) else str(error))
+        say(" ".join(error.format_message().split()) if isinstance(error, UsageError) else str(error))
         return WRONG_INPUT
     except OSError as error:
         forget_output()

@@ -29,6 +29,7 @@ class Measure:
     level : "award" or "programme", what `of` has on its second axis
     sums : whether award types add up to their programme
     totals : whether programmes add up to the portfolio
+    stock : whether it is what there is at one time, so that years do not add up
 
     """
 
@@ -38,6 +39,7 @@ class Measure:
     of: Callable[[Flows, Inputs], Floats]
     sums: bool = True
     totals: bool = False
+    stock: bool = False
 
 
 def _flow(name: str) -> Callable[[Flows, Inputs], Floats]:
@@ -110,16 +112,16 @@ MEASURES = {
     measure.id: measure
     for measure in (
         Measure("budget", MILLION_YEN, "programme", _budget, totals=True),
-        Measure("carried_in", MILLION_YEN, "programme", lambda flows, _: flows.carried[:-1], totals=True),
+        Measure("carried_in", MILLION_YEN, "programme", lambda flows, _: flows.carried[:-1], totals=True, stock=True),
         Measure("fixed_costs", MILLION_YEN, "programme", _fixed_costs, totals=True),
         Measure("commitments", MILLION_YEN, "programme", _flow("commitments"), totals=True),
-        Measure("available", MILLION_YEN, "programme", _flow("available"), totals=True),
+        Measure("available", MILLION_YEN, "programme", _flow("available"), totals=True, stock=True),
         Measure("spend", MILLION_YEN, "programme", _flow("spend"), totals=True),
-        Measure("unspent", MILLION_YEN, "programme", _flow("unspent"), totals=True),
-        Measure("carried_out", MILLION_YEN, "programme", lambda flows, _: flows.carried[1:], totals=True),
+        Measure("unspent", MILLION_YEN, "programme", _flow("unspent"), totals=True, stock=True),
+        Measure("carried_out", MILLION_YEN, "programme", lambda flows, _: flows.carried[1:], totals=True, stock=True),
         Measure("returned", MILLION_YEN, "programme", _returned, totals=True),
         Measure("shortfall", MILLION_YEN, "programme", _flow("shortfall"), totals=True),
-        Measure("outyear_commitments", MILLION_YEN, "programme", _flow("outyear_commitments"), totals=True),
+        Measure("outyear_commitments", MILLION_YEN, "programme", _flow("outyear_commitments"), totals=True, stock=True),
         Measure("required_budget", MILLION_YEN, "programme", planning.required_budget, totals=True),
         Measure("spend_new", MILLION_YEN, "award", _flow("spend_new"), totals=True),
         Measure("spend_continuing", MILLION_YEN, "award", _flow("spend_continuing"), totals=True),
@@ -133,7 +135,7 @@ MEASURES = {
         Measure("extended", COUNT, "award", _extended),
         Measure("exits", COUNT, "award", _lives(EXITS)),
         Measure("completions", COUNT, "award", lambda flows, _: flows.completions[flows.lead :]),
-        Measure("active", COUNT, "award", _lives(IN_PLACE)),
+        Measure("active", COUNT, "award", _lives(IN_PLACE), stock=True),
         Measure("supported", COUNT, "award", _supported),
         Measure("average_in_place", COUNT, "award", outcomes.average_in_place),
         Measure("person_months", "person_month", "award", _lives(MONTHS)),
@@ -143,7 +145,7 @@ MEASURES = {
         Measure("cost_per_person_month", MILLION_YEN, "award", _cost_per_person_month, sums=False),
         Measure("amplification", RATIO, "award", outcomes.amplification, sums=False),
         Measure("spectral_radius", RATIO, "award", outcomes.spectral_radius, sums=False),
-        Measure("alumni", COUNT, "award", outcomes.alumni),
+        Measure("alumni", COUNT, "award", outcomes.alumni, stock=True),
         Measure("return_visits", COUNT, "award", outcomes.return_visits),
         Measure("ties", COUNT, "award", outcomes.ties),
         Measure("papers", COUNT, "award", outcomes.papers),

@@ -1,6 +1,7 @@
 """The options of the command line: how each is written, and what help says of it."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,6 +38,16 @@ class Sampling(StrEnum):
     SOBOL = "sobol"
 
 
+class Chart(StrEnum):
+    """Kinds of plot."""
+
+    AWARDS = "awards"
+    MONEY = "money"
+    FAN = "fan"
+    COMMITMENTS = "commitments"
+    BRIDGE = "bridge"
+
+
 class Kind(StrEnum):
     """Kinds of file."""
 
@@ -70,6 +81,22 @@ Settings = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help
 Overlays = Annotated[
     list[str], typer.Option(metavar="FILE", help="Lay what this scenario changes over the file; repeatable.")
 ]
+Charts = Annotated[
+    Chart,
+    typer.Option(
+        "--kind",
+        help="awards by programme; money against the appropriation; fan of draws; commitments by year of selection; "
+        "bridge from the parent.",
+        show_choices=True,
+    ),
+]
+Save = Annotated[
+    Path, typer.Option(metavar="FILE", help="The file, which ends in .svg, .pdf or .png; one that is there goes.")
+]
+OneMeasure = Annotated[
+    str, typer.Option(metavar="ID", help="Measure of awards, fan (selected) or bridge (spend).", show_default=False)
+]
+Width = Annotated[float, typer.Option(metavar="MM", help="Width in millimetres.", min=60, max=1000)]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
 Assumptions = Annotated[bool, typer.Option("--assumptions", help="List assumptions alone, with owner and expiry.")]
 Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]
@@ -93,6 +120,8 @@ Output = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there already.")]
 Where = Annotated[str, typer.Argument(metavar="DIR", help="Where to look for run folders.")]
+Form = Annotated[Format, typer.Option("--format", help="How the answer is printed.")]
+Sql = Annotated[str, typer.Argument(metavar="'SQL'", help="As: select avg(value) from tidy where ...")]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder.")]
 RunFolders = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders, the first to compare with.")]
 Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]

@@ -40,6 +40,16 @@ class Job:
         parent = scenarios[0].parent if len(scenarios) == 1 else None
         return scenarios, load(self.baseline) if self.baseline else parent
 
+    def simulated(self, *, identical: bool = False) -> "tuple[Sequence[Run], Run | None]":
+        """The runs at expected values, and the one beside them: not a portfolio left as it is, unless `identical`."""
+        from simulator import comparison, model
+
+        scenarios, other = self.loaded()
+        result = model.run([*scenarios, *([comparison.beside(scenarios[0], other)] if other else [])])
+        runs, beside = result.runs[: len(scenarios)], result.runs[-1] if other else None
+        shown = beside and (self.baseline or identical or comparison.worth_showing(runs[0], beside))
+        return runs, beside if shown else None
+
 
 @dataclass(frozen=True)
 class Questions:
@@ -51,7 +61,6 @@ class Questions:
 
 def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *, quiet: bool) -> int:
     """Run and show; the exit status."""
-    from simulator import comparison, model
     from simulator.conditions import Condition
 
     conditions = [Condition.parse(text) for text in questions.fail_if]
@@ -61,12 +70,7 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
     if job.output:
         parquet.require()
         records.require_free(Path(job.output), overwrite=job.overwrite)
-    scenarios, other = job.loaded()
-    result = model.run([*scenarios, *([comparison.beside(scenarios[0], other)] if other else [])])
-    runs: Sequence[Run] = result.runs[: len(scenarios)]
-    beside = result.runs[-1] if other else None
-    if beside and not job.baseline and not sampled and not comparison.worth_showing(runs[0], beside):
-        beside = None
+    runs, beside = job.simulated(identical=sampled is not None)
     page.view(runs, beside)
     require_known(page.measures, runs)
     if sampled:

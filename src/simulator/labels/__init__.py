@@ -38,6 +38,14 @@ class Words:
         """Heading of a fiscal year."""
         return self("page", "year", year=year, era=year - REIWA)
 
+    def short_year(self, year: int) -> str:
+        """A fiscal year along an axis that says so."""
+        return self("plot", "year", **self.years(year))
+
+    def years(self, year: int, name: str = "") -> dict[str, int]:
+        """A fiscal year in both calendars, as texts name them: `year` and `era`, or a name and `<name>_era`."""
+        return {name: year, f"{name}_era": year - REIWA} if name else {"year": year, "era": year - REIWA}
+
     def label(self, label: Label, otherwise: str) -> str:
         """A label of a file in this language, the id where it has none; one line."""
         return printable((getattr(label, self.language) or label.en or otherwise).strip())

@@ -1,0 +1,66 @@
+"""Figures into files: the ending decides the format, and a file is complete or is not there."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.errors import RequestError
+from simulator.report.canvas import DPI
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INSTALL = "pip install 'research-budget-simulator[report]'"
+
+METADATA: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}
+"""What files say of themselves, by their ending: no date, so that the same plot has the same bytes."""
+
+OF_THE_PATH = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR),
+    *(errno.ENAMETOOLONG, errno.EINVAL),
+}
+"""What is wrong when a path is: another one would do. The rest is the machine's failure, a full disk above all."""
+
+
+def require_savable(path: Path) -> None:
+    """RequestError where matplotlib is missing, the ending is none of a plot's, or the folder cannot be written."""
+    if find_spec("matplotlib") is None or find_spec("matplotlib_fontja") is None:
+        raise RequestError(f"plots need matplotlib and matplotlib-fontja: {INSTALL}")
+    if path.suffix.lower() not in METADATA:
+        raise RequestError(f"--save {path}: a plot is a file that ends in {', '.join(METADATA)}")
+    with _refused(path):
+        if not path.parent.is_dir():
+            raise RequestError(f"--save {path}: there is no folder {path.parent}")
+        if path.is_dir():
+            raise RequestError(f"--save {path}: is a folder: name a file")
+        if not os.access(path.parent, os.W_OK):
+            raise RequestError(f"--save {path}: the folder {path.parent} cannot be written: choose another")
+
+
+@contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    """RequestError where the machine refuses a path."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in OF_THE_PATH:
+            raise RequestError(f"--save {path}: cannot be written: {error.strerror}") from error
+        raise
+
+
+def save(figure: "Figure", path: Path) -> None:
+    """Write a figure in the format of its file's ending, under another name first; a file that is there is replaced."""
+    ending = path.suffix.lower()
+    unfinished = path.with_name(f".{os.getpid()}.unfinished{ending}")
+    try:
+        with _refused(path):
+            with unfinished.open("wb") as file:
+                figure.savefig(file, format=ending[1:], dpi=DPI, metadata=METADATA[ending])
+            unfinished.replace(path)
+    finally:
+        with suppress(OSError):  # it is in its place, or never was
+            unfinished.unlink()
