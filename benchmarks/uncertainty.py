@@ -1,7 +1,7 @@
 """What draws cost: draws, core and statistics against the core alone, and against one call a run.
 
-`python benchmarks/uncertainty.py [--quick] [--check] [--write]`; with --check the exit code is 1 where a ratio is worse
-by more than 30 % than the committed ones (benchmarks/ratios.csv, replaced by --write).
+`PYTHONPATH=. python benchmarks/uncertainty.py [--quick] [--check] [--write]`; with --check the exit code is 1 where a
+ratio is worse by more than 30 % than the committed ones (benchmarks/ratios.csv, replaced by --write).
 """
 
 import argparse
@@ -11,7 +11,6 @@ import time
 import warnings
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import study
@@ -210,5 +209,4 @@ def kept(found: dict[str, float]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent.parent))
     sys.exit(main())

@@ -86,6 +86,12 @@ TRUNCATED: Mapping[str, tuple[Quantity, object, Any, tuple[float, float]]] = {
         (0.4, 1),
     ),
     "beta": (quantities.SHARE, {"beta": [2, 3], "truncate": ["20%", "90%"]}, stats.beta(2, 3), (0.2, 0.9)),
+    "beta that falls": (
+        quantities.SHARE,
+        {"beta": [0.5, 2], "truncate": ["0.01%", "90%"]},
+        stats.beta(0.5, 2),
+        (1e-4, 0.9),
+    ),
     "duration": (
         MONTHS_OF_DURATION,
         {"normal": ["2 years", "10 months"], "truncate": ["1 year", "36 months"]},
@@ -131,7 +137,7 @@ def test_quantiles_and_expected_value_are_those_of_scipy(field: str) -> None:
     assert read.mean == pytest.approx(law.mean(), rel=1e-12)
 
 
-@pytest.mark.parametrize(("a", "b"), [(0.05, 0.05), (0.5, 0.5), (1, 1), (2, 30), (500, 1), (60, 40)])
+@pytest.mark.parametrize(("a", "b"), [(0.05, 0.05), (0.5, 2), (0.5, 0.5), (1, 1), (2, 30), (500, 1), (60, 40)])
 def test_a_tabulated_distribution_stays_in_its_support_and_as_near_as_nine_digits(a: float, b: float) -> None:
     distribution = Distribution("beta", (a, b, 0.2, 0.4))
     uniforms = np.concatenate([[inverses.LEAST, inverses.GREATEST], np.random.default_rng(5).random(100_000)])

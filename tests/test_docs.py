@@ -17,15 +17,21 @@ from simulator.cli import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FOLLOWED = ROOT / "docs/how-to/your-own-agency.md"
-"""A page to be followed from top to bottom: its blocks name the files that they are, its commands use them."""
+FOLLOWED = {
+    ROOT / "docs/how-to/your-own-agency.md": {
+        *("my-agency.yaml", "longer.yaml", "more.yaml"),
+        *("portfolio.schema.json", "scenario.schema.json"),
+    },
+    ROOT / "docs/how-to/saved-runs.md": {"plus10pct", "baseline-run"},
+}
+"""Pages to be followed from top to bottom, whose commands use the files that their blocks name, and what they make."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
 def blocks(kind: str) -> Sequence[object]:
     found = []
-    for page in (page for page in PAGES if page != FOLLOWED):
+    for page in (page for page in PAGES if page not in FOLLOWED):
         texts = [text for language, text in BLOCK.findall(page.read_text(encoding="utf-8")) if language == kind]
         found += [pytest.param(text, id=f"{page.stem}-{place}") for place, text in enumerate(texts)]
     return found
@@ -53,8 +59,7 @@ def simulate_calls() -> Sequence[object]:
 def test_commands_run(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(_with_scenarios(tmp_path))
     words = shlex.split(line, comments=True)
     end = next((place for place, word in enumerate(words) if word in (">", "|")), len(words))
     with pytest.raises(SystemExit) as ended:
@@ -63,11 +68,17 @@ def test_commands_run(
     assert capsys.readouterr().out
 
 
+def _with_scenarios(folder: Path) -> Path:
+    (folder / "scenarios").symlink_to(ROOT / "scenarios")
+    return folder
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: page.stem)
 def test_a_page_can_be_followed_from_top_to_bottom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    for language, text in BLOCK.findall(FOLLOWED.read_text(encoding="utf-8")):
+    monkeypatch.chdir(_with_scenarios(tmp_path))
+    for language, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         if language == "yaml":
             Path(text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
             continue
@@ -80,8 +91,7 @@ def test_a_page_can_be_followed_from_top_to_bottom(
             assert output
             if target:
                 Path(target).write_text(output, encoding="utf-8")
-    names = {"my-agency.yaml", "longer.yaml", "more.yaml", "portfolio.schema.json", "scenario.schema.json"}
-    assert {path.name for path in tmp_path.iterdir()} == names
+    assert {path.name for path in tmp_path.iterdir()} == FOLLOWED[page] | {"scenarios"}
 
 
 @pytest.mark.parametrize("text", blocks("text"))

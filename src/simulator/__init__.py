@@ -73,6 +73,12 @@ checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
 console       what goes to standard output, what is said beside it
 printing      what a run prints
+parquet       tables as Parquet files, and SQL over them
+folders       folders that are there whole or not at all
+records       run folders and their manifests
+recording     a run as a folder
+saved         saved runs: read back, compared, run again
+archive       what the command line does with saved runs
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
 cli           the command line: parse, call, print

@@ -47,7 +47,7 @@ def find(name: str, asked: Node | None = None, folder: Path | None = None) -> Pa
     if exists:
         kind = "folder" if folder_itself else "file that does not end in .yaml" if file else "device"
         raise InputError.single(place, where, f"{name} is a {kind}: write the name of a scenario file")
-    hint = did_you_mean(path.name, [*near, *shipped_portfolios()])
+    hint = did_you_mean(path.name, shipped_portfolios()) or did_you_mean(path.name, near)
     raise InputError.single(place, where, f"there is no file {path}{hint}")
 
 

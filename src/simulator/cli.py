@@ -9,8 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator import __version__
-from simulator.console import DONE, INTERRUPTED, MACHINE_FAILED, WRONG_INPUT, deliver, forget_output, language, say
+from simulator import __version__, archive
+from simulator.console import (
+    DONE,
+    INTERRUPTED,
+    MACHINE_FAILED,
+    WRONG_INPUT,
+    deliver,
+    forget_output,
+    language,
+    say,
+)
 from simulator.errors import SimulatorError
 from simulator.options import (
     Assumptions,
@@ -28,7 +37,9 @@ from simulator.options import (
     Lang,
     Measures,
     OneMeasure,
+    Output,
     Overlays,
+    Overwrite,
     Probabilities,
     Programmes,
     Quiet,
@@ -85,6 +96,8 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     sampling: Design = Sampling.RANDOM,
     probability: Probabilities = [],  # noqa: B006
     fail_if: Conditions = [],  # noqa: B006
+    output: Output = "",
+    overwrite: Overwrite = False,
     format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
     lang: Lang = None,
     quiet: Quiet = False,
@@ -95,9 +108,13 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     from simulator.printing import Page
     from simulator.running import Job, Questions, run
 
-    page = Page(words(language(lang)), format, tuple(measure), table, tuple(programme), years, differences)
+    spoken, saves = words(language(lang)), bool(output)
+    page = Page(spoken, format, tuple(measure), table, tuple(programme), years, differences, saves)
     sampled = Sampled(draws, seed, sampling.value) if draws else None
-    job, questions = Job(files, settings, overlay, baseline), Questions(probability, fail_if)
+    job, questions = (
+        Job(files, settings, overlay, baseline, output, overwrite, sys.argv[1:]),
+        Questions(probability, fail_if),
+    )
     raise typer.Exit(run(job, page, sampled, questions, quiet=quiet))
 
 
@@ -205,6 +222,10 @@ def _schema(
     from simulator import schema
 
     typer.echo(schema.text(kind.value), nl=False)
+
+
+for _name, _help, _command in archive.COMMANDS:
+    app.command(_name, help=_help)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -29,7 +29,7 @@ class Scratch(NamedTuple):
     wanted: Floats  # (n, R) x, selections wanted before they are made whole
     spare: Floats  # (n, R)
     given: Floats  # (Q, R) what the cohort of this year gives
-    promoted: Floats  # (J, R) awards that start without selection, where any may
+    promoted: Floats  # (J, R) awards that start without selection, where any may; 0 of the other types
     held: Floats  # (P, R) B + R, million yen
     least: Floats  # (P, R) money below this counts as none
     new: Floats  # (P, R) what selections cost in their year, million yen; 0 of programmes without award types
@@ -71,7 +71,7 @@ def _scratch(inputs: Inputs) -> Scratch:
         wanted=np.empty((most, runs)),
         spare=np.empty((most, runs)),
         given=np.empty((inputs.quantities, runs)),
-        promoted=np.empty((len(labels.awards) if promotes else 0, runs)),
+        promoted=np.zeros((len(labels.awards) if promotes else 0, runs)),
         held=np.empty(programmes),
         least=np.empty(programmes),
         new=np.zeros(programmes),

@@ -15,6 +15,9 @@ from typing import Any
 FURTHEST = 8.3
 """Standard deviations that a draw may be from its mean."""
 
+BETAS = ("beta", "pert")
+"""Distributions that are a beta distribution between bounds of their own."""
+
 QUADRATURE = 200
 """Parts that an integral may be cut into."""
 
@@ -68,7 +71,14 @@ class Distribution:
         return self._mean_between()
 
     def _mean_between(self) -> float:
-        """``E[X | a ≤ X ≤ b]``, integrated over the normal variable z of the same probability, ``x = F^{-1}(Φ(z))``."""
+        """``E[X | a ≤ X ≤ b]``, integrated over the normal variable z of the same probability, ``x = F^{-1}(Φ(z))``.
+
+        Of a beta distribution on [0, 1] it is ``a / (a + b)`` times the mass of the one with a + 1, over its own mass.
+        """
+        if self.kind in BETAS:
+            a, b, least, width = self.law.args
+            below, above = LAWS["beta"].scipy(a + 1.0, b, least, least + width).cdf([self.low, self.high])
+            return float(least + width * a / (a + b) * (above - below) / (self.mass(self.high) - self.mass(self.low)))
         from scipy.integrate import quad
         from scipy.special import ndtr, ndtri
 
@@ -88,6 +98,15 @@ class Distribution:
             return 0.0
         below, above = self.mass(max(low, self.low)), self.mass(min(high, self.high))
         return 1.0 - (above - below) / (self.mass(self.high) - self.mass(self.low))
+
+    @property
+    def told(self) -> str:
+        """The distribution in words: `normal, mean 0.95, sd 0.02`."""
+        names = LAWS[self.kind].parameters if self.kind in LAWS else ()
+        parts = [f"{name} {value:g}" for name, value in zip(names, self.parameters, strict=False)]
+        if self.values:
+            parts = [f"{len(self.values)} values, {self.values[0]:g} to {self.values[-1]:g}"]
+        return ", ".join([self.kind, *parts, *_bounds_told(self.low, self.high)])
 
     def possible(self) -> bool:
         """Whether anything lies between the bounds of truncation."""
@@ -140,6 +159,14 @@ class Process:
     low: float = -inf
     high: float = inf
 
+    @property
+    def told(self) -> str:
+        """The process in words."""
+        given = {"start": self.start, "spread": self.sd, "drift": self.drift}
+        given |= {"mean": self.mean, "persistence": self.pull} if self.kind == "ar1" else {}
+        parts = [f"{name} {value:g}" for name, value in given.items() if value or name == "start"]
+        return ", ".join([self.kind, *parts, *_bounds_told(self.low, self.high)])
+
     def expected(self, years: int) -> float:
         """Expected value so many years after the first, kept within the bounds; what a run without draws takes."""
         after = max(years, 0)
@@ -181,6 +208,11 @@ def process(kind: str, given: Mapping[str, float], low: float, high: float) -> P
         growth = log1p(given.get("growth", 0.0))
         return Process(kind, given["start"], given["volatility"], drift=growth, low=low, high=high)
     return Process(kind, given["start"], given["sd"], drift=given.get("drift", 0.0), low=low, high=high)
+
+
+def _bounds_told(low: float, high: float) -> list[str]:
+    least = [f"at least {low:g}"] if low > -inf else []
+    return [*least, *([f"at most {high:g}"] if high < inf else [])]
 
 
 def _log(value: float) -> float:

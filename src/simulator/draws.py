@@ -132,9 +132,7 @@ class _Drawing:
         self._asked: Asked = figures.asked(batches, wanted)
         self._figures: list[Figure] = self._asked.all()
         replicates = 1 if sampled.sampling == "random" else REPLICATES
-        self._tallies: list[Tally] = figures.tallies(
-            self._figures, sampled.draws, replicates, quantiles=wanted.quantiles, exact=EXACT
-        )
+        self._tallies: list[Tally] = figures.tallies(self._figures, sampled.draws, replicates, exact=EXACT)
         self._buffers: deque[list[Flows]] = deque()
 
     def block(self, start: int, stop: int) -> list[Tiles]:

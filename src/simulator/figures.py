@@ -1,7 +1,7 @@
 """Figures that draws are reduced to: a line of a scenario, a paired difference, the chance of a condition."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,13 +22,18 @@ Blocks = Mapping[int, Run]
 class Wanted:
     """What is asked of draws: lines of each scenario, chances of conditions, quantiles or not.
 
-    `reference` is the place of the scenario that differences are taken from, None where none are.
+    `reference` is the place of the scenario that differences are taken from, None where none are; `quantiles` may name
+    the lines that have them.
     """
 
     lines: tuple[tuple[Line, ...], ...]
     conditions: tuple[Condition, ...] = ()
     reference: int | None = None
-    quantiles: bool = True
+    quantiles: bool | frozenset[Line] = True
+
+    def has_quantiles(self, line: Line) -> bool:
+        """Whether quantiles of a line are wanted."""
+        return self.quantiles if isinstance(self.quantiles, bool) else line in self.quantiles
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,15 @@ def asked(batches: Sequence[Batch], wanted: Wanted) -> Asked:
     reference = wanted.reference
     shared = () if reference is None else wanted.lines[reference]
     return Asked(
-        levels={(place, line): _level(place, line, years[place]) for place, line in pairs},
+        levels={
+            (place, line): replace(_level(place, line, years[place]), quantiles=wanted.has_quantiles(line))
+            for place, line in pairs
+        },
         differences={
-            (place, line): _difference(place, line, years[place], reference, years[reference])
+            (place, line): replace(
+                _difference(place, line, years[place], reference, years[reference]),
+                quantiles=wanted.has_quantiles(line),
+            )
             for place, line in pairs
             if reference not in (None, place) and line in shared and reference is not None
         },
@@ -147,14 +158,13 @@ def _chance(place: int, condition: Condition, years: range) -> Figure:
     return Figure(condition.measure, len(years) + 2, of, quantiles=False)
 
 
-def tallies(figures: Sequence[Figure], draws: int, replicates: int, *, quantiles: bool, exact: int) -> list[Tally]:
+def tallies(figures: Sequence[Figure], draws: int, replicates: int, *, exact: int) -> list[Tally]:
     """A tally for each figure; quantiles exact where all their values are at most so many."""
     values_kept = draws * sum(figure.years for figure in figures if figure.quantiles)
     found = []
     for figure in figures:
-        asked_for = quantiles and figure.quantiles
-        store = np.empty((figure.years, draws)) if asked_for and values_kept <= exact else None
-        found.append(Tally(figure.years, replicates, store=store, digest=asked_for and store is None))
+        store = np.empty((figure.years, draws)) if figure.quantiles and values_kept <= exact else None
+        found.append(Tally(figure.years, replicates, store=store, digest=figure.quantiles and store is None))
     return found
 
 

@@ -11,18 +11,16 @@ from math import inf, log
 import numpy as np
 import numpy.typing as npt
 
-from simulator.distributions import FURTHEST, Distribution, Process, Uncertain
+from simulator.distributions import BETAS, FURTHEST, Distribution, Process, Uncertain
 
 Floats = npt.NDArray[np.float64]
 
 LEAST, GREATEST = 2.0**-54, 1.0 - 2.0**-53
 """Bounds of the uniform numbers that are drawn: 8.3 standard deviations of a normal variable."""
 
-TABULATED = ("beta", "pert")
-"""Distributions that scipy inverts a hundred times more slowly than the others."""
-
 NODES = 2048
-"""Nodes of their tables, evenly apart in standard deviations of the normal variable of the same probability."""
+"""Nodes of the tables of beta distributions, which scipy inverts a hundred times more slowly than others: evenly
+apart in standard deviations of the normal variable of the same probability."""
 
 
 def values(distribution: Distribution, uniforms: Floats) -> Floats:
@@ -86,12 +84,15 @@ def _log(value: float) -> float:
 def _inverse(distribution: Distribution) -> Callable[[Floats], Floats]:
     """``F^{-1}`` without truncation, tabulated where scipy's own is slow: a cubic spline over ``Φ^{-1}(u)``."""
     ppf: Callable[[Floats], Floats] = distribution.law.ppf
-    if distribution.kind not in TABULATED:
+    if distribution.kind not in BETAS:
         return ppf
     from scipy.interpolate import CubicSpline
-    from scipy.special import ndtr, ndtri
+    from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
+    a, b, least, width = distribution.law.args
     normal = np.linspace(-FURTHEST, FURTHEST, NODES)
-    lower, upper = normal[: NODES // 2], normal[NODES // 2 :]
-    spline = CubicSpline(normal, np.concatenate([ppf(ndtr(lower)), distribution.law.isf(ndtr(-upper))]))
+    lower, upper = ndtr(normal[: NODES // 2]), ndtr(-normal[NODES // 2 :])
+    # the quantile function of scipy.stats fails, with warnings, at some probabilities near 0
+    shares = np.concatenate([betaincinv(a, b, lower), betainccinv(a, b, upper)])
+    spline = CubicSpline(normal, least + width * shares)
     return lambda uniforms: np.asarray(spline(ndtri(uniforms)), dtype=np.float64)

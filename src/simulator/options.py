@@ -114,6 +114,16 @@ Probabilities = Annotated[
     list[str],
     typer.Option(metavar="CONDITION", help="Show its chance, as 'selected[sicorp] >= 60', with --draws; repeatable."),
 ]
+Output = Annotated[
+    str,
+    typer.Option(metavar="DIR", help="Save tables, scenarios and manifest in this new folder.", show_default=False),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there already.")]
+Where = Annotated[str, typer.Argument(metavar="DIR", help="Where to look for run folders.")]
+Form = Annotated[Format, typer.Option("--format", help="How the answer is printed.")]
+Sql = Annotated[str, typer.Argument(metavar="'SQL'", help="As: select avg(value) from tidy where ...")]
+RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder.")]
+RunFolders = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders, the first to compare with.")]
 Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")]
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")]

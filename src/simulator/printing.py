@@ -48,6 +48,7 @@ class Page:
     programmes: tuple[str, ...]
     years: str
     differences: bool
+    saves: bool = False
 
     def view(self, runs: "Sequence[Run]", beside: "Run | None") -> "View":
         """The view of runs; RequestError where a programme or a year is not there."""
@@ -75,7 +76,7 @@ class Page:
         view = self.view(runs, beside)
         if self.format in (Format.TABLE, Format.MARKDOWN):
             writer = terminal.write if self.format is Format.TABLE else markdown.write
-            deliver(partial(writer, pages.heading(view), self._sheets(view)))
+            deliver(partial(writer, pages.heading(view), self.sheets(view)))
         elif self.table is Table.FLOWS and (self.measures or self.differences):
             raise RequestError("--table flows stands alone in csv and json: leave out --measure and --differences")
         elif self.table is Table.FLOWS:
@@ -97,7 +98,7 @@ class Page:
 
             def use(noting: "Sequence[Run]") -> None:
                 view = self.view(noting[: len(runs)], noting[-1] if beside else None)
-                self._sheets(view)
+                self.sheets(view)
                 list(warnings(self, view.runs, None))
 
             return lines_asked(there, use)
@@ -112,17 +113,23 @@ class Page:
         conditions: "Sequence[Condition]",
         progress: "Progress",
     ) -> "tuple[Sequence[Run], Run | None]":
-        """The same runs over draws, reduced to what the page shows."""
-        from simulator import draws
+        """The same runs over draws, reduced to what the page shows; where all is saved, to every line."""
+        from simulator import draws, tables
         from simulator.figures import Wanted
 
         there = [*runs, *([beside] if beside else [])]
         reference = len(runs) if beside else 0 if len(runs) > 1 else None
-        wanted = Wanted(self.lines(runs, beside), tuple(dict.fromkeys(conditions)), reference)
+        lines: Sequence[tuple[Line, ...]] = self.lines(runs, beside)
+        shown = frozenset(line for of_run in lines for line in of_run)
+        if self.saves:
+            every = [tables.lines(run.labels) for run in there]
+            lines = [tuple(dict.fromkeys((*each, *more))) for each, more in zip(lines, every, strict=True)]
+        wanted = Wanted(tuple(lines), tuple(dict.fromkeys(conditions)), reference, shown)
         made = draws.draw([run.scenario for run in there], sampled, wanted, progress=progress)
         return made[: len(runs)], made[-1] if beside else None
 
-    def _sheets(self, view: "View") -> "list[Sheet]":
+    def sheets(self, view: "View") -> "list[Sheet]":
+        """The tables of the page."""
         from simulator.report import pages
 
         asked = pages.measure_page(view, self.measures) if self.measures else []

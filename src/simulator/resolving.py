@@ -13,20 +13,31 @@ from simulator.nodes import Node
 from simulator.scenario import Document, Scenario
 
 
-def resolved(scenario: Scenario, folder: Path) -> str:
+def resolved(scenario: Scenario, folder: Path, *, above: str | None = None) -> str:
     """YAML text of a file in `folder` that extends the portfolio alone and loads to an equal scenario.
 
-    Values keep the words they were written in, their sources, notes, owners and days.
+    Values keep the words they were written in, their sources, notes, owners and days. `above` is what it extends if
+    that is not the portfolio where it lies.
     """
-    root = scenario
-    while root.parent is not None:
-        root = root.parent
+    root = root_of(scenario)
     shipped = root.path.parent == SHIPPED
-    above = root.path.stem if shipped else os.path.relpath(root.path, folder)
+    above = above or (root.path.stem if shipped else os.path.relpath(root.path, folder))
     changed = _difference(root.tree, scenario.tree, Document) if root is not scenario else Node({}, root.tree.place)
     head = {"name": scenario.document.name or scenario.name} if root is not scenario else {}
     tree = {**head, **(_written(changed) if changed else {}), "extends": above}
     return yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def root_of(scenario: Scenario) -> Scenario:
+    """The portfolio that a scenario rests on."""
+    while scenario.parent is not None:
+        scenario = scenario.parent
+    return scenario
+
+
+def portfolio(scenario: Scenario) -> str:
+    """YAML text of that portfolio."""
+    return yaml.dump(_written(root_of(scenario).tree), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000)
 
 
 class _Plain(yaml.SafeDumper):

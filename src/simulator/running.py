@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator import parquet, records
 from simulator.console import DONE, FAILED_CHECK, INTERRUPTED, Meter, say
 from simulator.errors import RequestError
 from simulator.printing import Page, held, require_known, warnings
@@ -16,12 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """What is run: scenario files with what lies over them, and what they are compared with."""
+    """What is run: scenario files with what lies over them, what they are compared with, and where it is saved."""
 
     files: Sequence[str]
     settings: Sequence[str]
     overlays: Sequence[str]
     baseline: str
+    output: str = ""
+    overwrite: bool = False
+    command: Sequence[str] = ()
 
     def loaded(self) -> "tuple[list[Scenario], Scenario | None]":
         """The scenarios, and the one beside them: the baseline, or the parent of a single one."""
@@ -62,6 +67,9 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
     asked = [Condition.parse(text) for text in questions.chances]
     if asked and sampled is None:
         raise RequestError("--probability is of draws: add --draws 10000")
+    if job.output:
+        parquet.require()
+        records.require_free(Path(job.output), overwrite=job.overwrite)
     runs, beside = job.simulated(identical=sampled is not None)
     page.view(runs, beside)
     require_known(page.measures, runs)
@@ -69,9 +77,21 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
         with Meter(page.words) as meter:
             runs, beside = page.drawn(runs, beside, sampled, [*asked, *conditions], meter)
     met = list(held(conditions, runs, page.words))
+    if job.output and all(each.drawn is None or each.drawn.done == each.drawn.sampled.draws for each in runs):
+        save(job, page, runs, beside)
     page.show(runs, beside)
     for text in (*([] if quiet else warnings(page, runs, beside)), *met):
         say(text)
     if any(each.drawn and each.drawn.done < each.drawn.sampled.draws for each in runs):
         return INTERRUPTED
     return FAILED_CHECK if met else DONE
+
+
+def save(job: Job, page: Page, runs: "Sequence[Run]", beside: "Run | None") -> None:
+    """Write the run folder."""
+    from simulator import recording
+
+    view = page.view(runs, beside)
+    sampled = runs[0].drawn.sampled if runs[0].drawn else None
+    recorded = recording.Recorded(view, page.sheets(view), sampled, job.command)
+    recording.save(Path(job.output), recorded, overwrite=job.overwrite)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from simulator.distributions import Uncertain
 from simulator.errors import Place
 from simulator.outcomes import COEFFICIENTS
 from simulator.quantities import FROM_APRIL
@@ -130,12 +131,16 @@ def _values(leaf: Leaf, field: str) -> Iterator[tuple[str, Given, str]]:
         yield "", ", ".join(str(item) for item in leaf) if isinstance(leaf, tuple) else leaf, ""
         return
     named = [step for step in leaf.steps if step[0] != ALWAYS] or leaf.steps
-    for year, value in named:
+    drawn = dict(leaf.uncertain)
+    for year, expected in named:
+        value = drawn.get(year, expected)
         steady = isinstance(leaf, Named) and year == ALWAYS
         yield "steady" if steady else str(year or ""), _given(value, field), leaf.quantity.unit
 
 
 def _given(value: object, field: str) -> Given:
+    if isinstance(value, Uncertain):
+        return value.told
     if isinstance(value, Stay):
         return " + ".join(_range(low, high, share) for low, high, share in value.ranges)
     if isinstance(value, tuple):

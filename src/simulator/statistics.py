@@ -23,7 +23,10 @@ COMPRESSION, NEIGHBOURS = 200.0, 8
 """Size of a t-digest, and how many neighbours of a sorted tile are one point of it."""
 
 RANK_ERROR = 0.001
-"""Error of its quantiles in probability; benchmarks/uncertainty.py measures at most 0.0006."""
+"""Error of its quantiles in probability; benchmarks/uncertainty.py measures at most 0.0006.
+
+Of values that lie apart, such as whole counts, a quantile may stand between two that are next to each other.
+"""
 
 CONFIDENCE = 0.95
 """Of the interval of a mean."""

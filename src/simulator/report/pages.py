@@ -65,10 +65,15 @@ def chances(view: View) -> Iterator[Sheet]:
         rows.append(Row(f"{scenario}{chance.condition.text}", tuple(cells)))
         if chance.condition.year is None:
             for name, of_all in (("every_year", chance.every), ("any_year", chance.any)):
-                told = (_per_cent(of_all, 0), f"± {of_all.half_interval[0]:.1%}")
+                told = (_per_cent(of_all, 0), f"± {_margin(of_all):.1%}")
                 rows.append(Row(view.words("page", name), (*told, *("",) * (len(years) - 2))[: len(years)], 1, "range"))
     if rows:
         yield Sheet(view.words("page", "chances"), tuple(view.words.year(year) for year in years), tuple(rows))
+
+
+def _margin(found: Statistics) -> float:
+    """Half the 95 % interval of a chance; 3 / n where no draw, or every one, met the condition (the rule of three)."""
+    return float(found.half_interval[0]) if found.sd[0] else 3.0 / found.draws
 
 
 def _per_cent(found: Statistics, place: int) -> str:

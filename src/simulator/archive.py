@@ -1,0 +1,147 @@
+"""What the command line does with saved runs: lists, shows, compares, runs again, questions in SQL."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import typer
+
+from simulator.console import DONE, FAILED_CHECK, deliver, language, say
+from simulator.errors import RequestError
+from simulator.options import (
+    Form,
+    Format,
+    Lang,
+    Measures,
+    Programmes,
+    RunFolder,
+    RunFolders,
+    Sql,
+    Traceback,
+    Where,
+    Years,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.records import Record
+
+TIDY = "tables/tidy.parquet"
+
+
+def catalogue(where: Where = ".", *, format: Form = Format.TABLE, traceback: Traceback = False) -> None:  # noqa: A002, ARG001
+    """Print the saved runs of a folder; those that cannot be read are named beside it."""
+    import pandas as pd
+
+    rows = [_row(record) for record in _found(where)]
+    _table(pd.DataFrame(rows, columns=["run", "time", "scenarios", "draws", "seed", "version"]), format)
+
+
+def show(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001
+    """Print the page of a run, and what its manifest says."""
+    from simulator import records
+
+    record = records.open_run(Path(folder))
+    text = record.file("tables/page.txt").read_text(encoding="utf-8")
+    told = dict(_row(record)) | {"command": "simulate " + " ".join(map(str, record.manifest["command"]))}
+    deliver(partial(_text, text))
+    for name, value in told.items():
+        say(f"{name}: {value}")
+
+
+def compare(  # noqa: PLR0913 (one parameter is one option)
+    folders: RunFolders,
+    *,
+    measure: Measures = [],  # noqa: B006 (typer copies defaults)
+    programme: Programmes = [],  # noqa: B006
+    years: Years = "",
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print saved runs beside the first of them."""
+    from simulator import records, saved
+    from simulator.labels import words
+    from simulator.printing import Page
+
+    if len(folders) < 2:
+        raise RequestError("name two runs or more: the first is what the others are compared with")
+    runs, reference = saved.compared([records.open_run(Path(folder)) for folder in folders])
+    page = Page(words(language(lang)), format, tuple(measure), None, tuple(programme), years, differences=True)
+    page.show(runs, reference)
+
+
+def rerun(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001
+    """Run again, and say whether anything differs, and why."""
+    from simulator import records, saved
+
+    apart = saved.again(records.open_run(Path(folder)))
+    deliver(partial(_text, "".join(f"{text}\n" for text in apart or ["every figure has the same bits"])))
+    raise typer.Exit(FAILED_CHECK if apart else DONE)
+
+
+def query(sql: Sql, where: Where = ".", *, format: Form = Format.TABLE, traceback: Traceback = False) -> None:  # noqa: A002, ARG001
+    """Print the answer to a question in SQL."""
+    from simulator import parquet
+
+    parquet.require()
+    files = [record.file(TIDY) for record in _found(where)]
+    if not files:
+        raise RequestError(f"{where}: there are no saved runs: `simulate FILE --output DIR` saves one")
+    _table(parquet.query(sql, {"tidy": files}), format)
+
+
+COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
+    ("runs", "Saved runs in a folder, the newest first.", catalogue),
+    ("show", "The page of a saved run, and how it was made.", show),
+    ("compare", "Saved runs side by side, with differences from the first; nothing is run again.", compare),
+    ("rerun", "Run a saved run again; exit status 1 unless every figure has the same bits.", rerun),
+    ("query", "SQL over saved runs: the table tidy has a column run beside those of csv.", query),
+)
+"""Name, help and function of each command."""
+
+
+def _found(where: str) -> "list[Record]":
+    """The runs that can be read; the others are said on stderr."""
+    from simulator import records
+
+    found = list(records.catalogue(Path(where)))
+    for each in found:
+        if isinstance(each, RequestError):
+            say(f"warning: {each}")
+    return [each for each in found if not isinstance(each, RequestError)]
+
+
+def _row(record: "Record") -> dict[str, Any]:
+    drawn = record.manifest["draws"] or {}
+    return {
+        "run": record.folder.as_posix(),
+        "time": record.manifest.get("time", ""),
+        "scenarios": ", ".join(record.scenarios),
+        "draws": drawn.get("draws", ""),
+        "seed": drawn.get("seed", ""),
+        "version": record.manifest.get("version", ""),
+    }
+
+
+def _table(frame: "pd.DataFrame", form: Format) -> None:
+    """A data frame in the format that was asked for."""
+    if form is Format.CSV:
+        deliver(lambda stream: frame.to_csv(stream, index=False))
+    elif form is Format.JSON:
+        deliver(partial(_text, frame.to_json(orient="records", force_ascii=False, indent=1) + "\n"))
+    else:
+        from simulator.report import markdown, terminal
+        from simulator.report.sheets import Row, Sheet
+
+        cells = frame.astype(object).where(frame.notna(), "").astype(str).to_numpy().tolist()
+        names = [str(name) for name in frame.columns]
+        lines = tuple(Row(row[0], tuple(row[1:])) for row in cells)
+        writer = terminal.write if form is Format.TABLE else markdown.write
+        deliver(partial(writer, [], [Sheet(names[0] if names else "", tuple(names[1:]), lines)]))
+
+
+def _text(text: str, stream: TextIO) -> None:
+    stream.write(text)
