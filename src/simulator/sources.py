@@ -51,7 +51,7 @@ def sources(scenario: Scenario) -> Iterator[Source]:
     for path, leaf in leaves(scenario.document):
         if path.partition(".")[0] in FOR_PEOPLE or ".label." in path or path.startswith("figures."):
             continue
-        for below, value, unit in _values(leaf):
+        for below, value, unit in values_of(leaf):
             full = f"{path}.{below}" if below else path
             yield _stated(full, value, unit, _place(scenario, full, path))
     for section, figures in scenario.document.figures.items():
@@ -105,7 +105,7 @@ def _stated(path: str, value: str, unit: str, place: Place | None) -> Source:
     return Source(path, value, unit, place, *(text or "" for text in texts))
 
 
-def _values(leaf: Leaf) -> Iterator[tuple[str, str, str]]:
+def values_of(leaf: Leaf) -> Iterator[tuple[str, str, str]]:
     """Value of a leaf as (key of its year, text, unit); a constant has no key."""
     if not isinstance(leaf, Steps | Named):
         text = ", ".join(str(item) for item in leaf) if isinstance(leaf, tuple) else str(leaf)
