@@ -27,6 +27,8 @@ CREATED = datetime(2000, 1, 1)
 """The same in every workbook, so that the same input gives the same bytes."""
 
 FONTS = {"en": "Calibri", "ja": "Yu Gothic"}
+"""Of text; the width of columns is reckoned in the workbook's own font, whatever the language."""
+
 LONGEST_NAME, LONGEST_TEXT = 31, 32_767
 """Units of UTF-16 that a sheet's name and a cell may have."""
 
@@ -51,8 +53,7 @@ class Book:
             raise RequestError(f"a workbook needs XlsxWriter: {INSTALL}") from error
         self.words = words
         self._stream = BytesIO()
-        font = {"font_name": FONTS[words.language], "font_size": 11}
-        self.workbook = Workbook(self._stream, {"in_memory": True, "default_format_properties": font})
+        self.workbook = Workbook(self._stream, {"in_memory": True})
         self.workbook.set_properties({"title": shortened(title, 255), "created": CREATED})
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
         self._names: set[str] = set()
@@ -79,8 +80,12 @@ class Book:
         return sheet
 
     def text(self, sheet: Sheet, row: int, column: int, text: str, **properties: object) -> None:
-        """Write text that stays text, whatever it begins with."""
-        sheet.write_string(row, column, shortened(text, LONGEST_TEXT), self.style(**properties))
+        """Write text that stays text, whatever it begins with; none leaves the cell empty."""
+        form = self.style(**properties)
+        if text:
+            sheet.write_string(row, column, shortened(text, LONGEST_TEXT), form)
+        else:
+            sheet.write_blank(row, column, None, form)
 
     def paragraph(self, sheet: Sheet, row: int, widths: Sequence[int], text: str, **properties: object) -> None:
         """Write text over all columns, in a row that is as high as its lines need."""

@@ -77,6 +77,7 @@ def _changes(book: Book, sheet: Sheet, row: int, view: View, run: Run) -> int:
     heads = (words("workbook", "of"), words("sources", "path"), above, view.name(run))
     for column, head in enumerate(heads):
         book.text(sheet, row, column, head, bold=True, bg_color=HEAD, bottom=1, text_wrap=True)
+    book.high_enough(sheet, row, [*zip(WIDTHS, heads, strict=True)])
     for place, change in enumerate(found, start=row + 1):
         _change(book, sheet, place, change)
     return row + len(found) + 1

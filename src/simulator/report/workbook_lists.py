@@ -47,10 +47,10 @@ def _figures(book: Book, sheet: Sheet, rows: Iterator[tables.Row]) -> None:
     longest = list(columns)
     for last, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
-            if isinstance(value, str):
+            if isinstance(value, str) and value:
                 sheet.write_string(last, column, value)
                 longest[column] = max(longest[column], value, key=len)
-            elif value is not None:
+            elif isinstance(value, int | float):
                 sheet.write_number(last, column, value, year if columns[column] == "fiscal_year" else None)
     for column, name in enumerate(columns):
         sheet.set_column(column, column, widest([longest[column]], least=WIDTHS.get(name, 12), most=WIDEST))
