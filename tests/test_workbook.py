@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 from rich.cells import cell_len
 
 import simulator as sim
@@ -158,13 +159,19 @@ def test_sheets_print_on_a4_one_page_wide(case: tuple[View, Read, Path]) -> None
         assert (sheet.freeze_panes, sheet.print_title_rows) == ("C5", "$1:$4")
 
 
+def width_of(sheet: Any, column: int) -> float:
+    """Width of a column; neighbours of the same width are kept together."""
+    dimensions = sheet.column_dimensions.values()
+    return next(float(each.width) for each in dimensions if each.min <= column <= each.max)
+
+
 def test_columns_are_wide_enough_for_their_text(case: tuple[View, Read, Path]) -> None:
     view, book, _ = case
     for table in tables_of(view):
         sheet = book.sheet(table.title)
         for column in ("A", "B", "C"):
             texts = [cell.value for cell in sheet[column][HEADER - 1 :] if isinstance(cell.value, str)]
-            width = sheet.column_dimensions[column].width
+            width = width_of(sheet, column_index_from_string(column))
             assert all(cell_len(text) <= min(width, 60) for text in texts), (table.title, column)
 
 
@@ -243,7 +250,7 @@ def test_the_cover_says_what_the_scenario_asks_and_changes(tmp_path: Path) -> No
         " sicorp: {fixed_costs: {amount: 12 百万円}}}\n",
         encoding="utf-8",
     )
-    book = write(tmp_path / "book.xlsx", view_of(scenario), ["warning: beware"])
+    book = write(tmp_path / "book.xlsx", view_of(scenario, asked=Asked(years=EARLY)), ["warning: beware"])
     texts = [tuple(cell for cell in row if cell) for row in book.values["Cover"].iter_rows(values_only=True)]
     assert texts[0] == ("Mine (mine), beside baseline",)
     assert texts[1] == ("Is it so?",)
@@ -335,7 +342,8 @@ def test_sheet_names_are_legal_and_unique() -> None:
 
 def test_draws_have_their_quantiles_and_what_is_not_distinguishable(tmp_path: Path) -> None:
     view = view_of(
-        "scenarios/uncertain.yaml", asked=Asked(draws=64, conditions=("shortfall > 0", "spend[sicorp,2024] > 1"))
+        "scenarios/uncertain.yaml",
+        asked=Asked(draws=64, years=EARLY, conditions=("shortfall > 0", "spend[sicorp,2024] > 1")),
     )
     book = write(tmp_path / "book.xlsx", view)
     run, rows = view.runs[0], book.rows("Supported in the year (in place at some time)")
@@ -344,24 +352,24 @@ def test_draws_have_their_quantiles_and_what_is_not_distinguishable(tmp_path: Pa
     assert found is not None
     assert difference is not None
     label = "Overseas Challenge"
-    assert rows[label, "uncertain, mean"] == pytest.approx(found.mean.tolist())
-    assert rows[label, "5 %"] == pytest.approx(found.quantiles["p05"].tolist())
-    assert rows[label, "95 %"] == pytest.approx(found.quantiles["p95"].tolist())
+    assert rows[label, "uncertain, mean"] == pytest.approx(found.mean[:3].tolist())
+    assert rows[label, "5 %"] == pytest.approx(found.quantiles["p05"][:3].tolist())
+    assert rows[label, "95 %"] == pytest.approx(found.quantiles["p95"][:3].tolist())
     marks = [cell == NOT_DISTINGUISHABLE for cell in rows[label, "Δ baseline"]]
-    assert marks == (~difference.distinguishable).tolist()
+    assert marks == (~difference.distinguishable)[:3].tolist()
     assert any(marks)
     assert not all(marks)
     (chances, only) = book.sheet("Chances").iter_rows(min_row=5, values_only=True)
     assert run.drawn is not None
     asked = run.drawn.chances[0]
     ends = (asked.every.mean[0], asked.every.half_interval[0], asked.any.mean[0], asked.any.half_interval[0])
-    assert chances[2:] == pytest.approx((*asked.yearly.mean, *ends))
-    assert only[12:] == (None,) * 4
+    assert chances[2:] == pytest.approx((*asked.yearly.mean[:3], *ends))
+    assert only[5:] == (None,) * 4
     assert book.cells["Chances"]["C5"].number_format == "0.0%"
 
 
 def test_draws_without_the_lines_of_a_workbook_are_refused(tmp_path: Path) -> None:
-    full = view_of("scenarios/uncertain.yaml", asked=Asked(draws=8))
+    full = view_of("scenarios/uncertain.yaml", asked=Asked(draws=8, years=EARLY))
     (run,) = full.runs
     assert run.drawn is not None
     run.drawn.lines.pop(Line("sicorp", "", "budget"))  # type: ignore[attr-defined]
@@ -402,7 +410,7 @@ def charts_of(path: Path) -> list[str]:
 
 def test_charts_are_native_and_read_their_figures_from_the_sheets(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
-    book = write(path, view_of(PLUS))
+    book = write(path, view_of(PLUS, asked=Asked(years=EARLY)))
     texts = charts_of(path)
     assert len(texts) == 2 + 6 + 14
     money = texts[1]

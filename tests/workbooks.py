@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +61,22 @@ def view_of(*files: str | Path, asked: Asked | None = None, parent: bool = True)
 class Read:
     """A workbook as written: what its cells hold, and the values beside its formulas."""
 
-    cells: Any
-    values: Any
+    content: bytes
 
     @classmethod
     def of(cls, path: Path) -> "Read":
         """Read a file back."""
-        return cls(load_workbook(path), load_workbook(path, data_only=True))
+        return cls(path.read_bytes())
+
+    @cached_property
+    def cells(self) -> Any:
+        """Cells with their formulas."""
+        return load_workbook(BytesIO(self.content))
+
+    @cached_property
+    def values(self) -> Any:
+        """Cells with the values beside formulas."""
+        return load_workbook(BytesIO(self.content), data_only=True)
 
     def sheet(self, title: str) -> Any:
         """The sheet of values whose first cell says this."""

@@ -17,8 +17,8 @@ PARTS = {"commitments": BLUE, "spend_new": "#56B4E9", "fixed_costs": "#999999", 
 STACKS = (tuple(PARTS), ("budget",))
 """What the charts of money are as high as."""
 
-WIDTH, HEIGHT = 620, 370
-"""Size of a chart in pixels."""
+WIDTH, HEIGHT, GAP = 620, 360, 8
+"""Size of a chart, and the space above it, in pixels."""
 
 ACROSS, DOWN, CELL = 10, 19, (64, 20)
 """Columns and rows that a chart stands on, and the pixels of a cell."""
@@ -48,7 +48,7 @@ def charts(book: Book, sheet: Sheet, placed: Sequence[Placed], reference: int | 
         for number, (chart, told) in enumerate(group):
             across, column = divmod(number, 2)
             at = FIRST + (row + across) * DOWN
-            sheet.insert_chart(at, column * ACROSS, chart, {"object_position": 1, "description": told})
+            sheet.insert_chart(at, column * ACROSS, chart, {"object_position": 1, "y_offset": GAP, "description": told})
         row += ceil(len(group) / 2)
     sheet.set_print_scale(SCALE)
     sheet.set_h_pagebreaks([FIRST + DOWN * page for page in range(A_PAGE, row, A_PAGE)])
@@ -125,6 +125,6 @@ def _finished(chart: Any, title: str, *, hidden: Sequence[int] = (), highest: fl
     chart.set_legend({"position": "bottom", "delete_series": list(hidden)})
     grid = {"visible": True, "line": {"color": BAND}}
     chart.set_y_axis({"num_format": "#,##0", "min": 0, "max": highest, "major_gridlines": grid})
-    chart.set_x_axis({"num_font": {"size": 8}})
+    chart.set_x_axis({"num_font": {"size": 7}})
     chart.set_size({"width": WIDTH, "height": HEIGHT})
     return chart

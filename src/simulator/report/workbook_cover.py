@@ -9,7 +9,7 @@ from simulator.report.workbook_book import GREY, HEAD, ORANGE, Book, Sheet
 from simulator.report.workbook_changes import Change, changes
 from simulator.results import Run
 
-WIDTHS = (34, 62, 34, 34)
+WIDTHS = (34, 70, 32, 36)
 """Cells of its columns."""
 
 
