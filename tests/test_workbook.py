@@ -314,8 +314,8 @@ def test_text_stays_text(tmp_path: Path, language: str) -> None:
 def test_sheet_names_are_legal_and_unique() -> None:
     taken: set[str] = set()
     given = [
-        "Money",
         "money",
+        "Money",
         "a/b[c]:d*e?f\\g",
         "'quoted'",
         "",
@@ -397,6 +397,18 @@ def test_programmes_and_years_that_only_one_scenario_has(portfolio: Any, tmp_pat
     assert rows["Budget", "other"] == [None, None, 2000.0, 2000.0, 2000.0, 2000.0]
     assert rows["Budget", "Δ first"] == [None, None, 1000.0, 1000.0, 1000.0, 1000.0]
     assert ("Budget", "first") not in book.rows(MONEY_TITLE.format("another"))
+
+
+def test_a_reference_with_other_programmes_adds_up_too(portfolio: Any, tmp_path: Path) -> None:
+    award = "award: {duration: 12 months, costs: {grant: {amount: 1, per: start}}}"
+    path = portfolio(award, intake="cash", name="mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("  line:", "  projects:"), encoding="utf-8")
+    (mine, other) = sim.run([path, "example-agency"]).runs
+    book = write(tmp_path / "book.xlsx", View((mine,), other, words("en")))
+    for cell, value in book.formulas():
+        assert value == pytest.approx(book.reckoned(cell), rel=1e-12, abs=2e-6), cell
+    budget = book.rows(MONEY_TITLE.format("All programmes"))["Budget", "example-agency"]
+    assert budget == [None, None, *values("example-agency", "budget", TOTAL)[:4]]
 
 
 def charts_of(path: Path) -> list[str]:

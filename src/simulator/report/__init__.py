@@ -1,1 +1,1 @@
-"""What leaves a run: pages of text, and the tidy table for other programs."""
+"""What leaves a run: pages of text, the workbook, and the tidy table for other programs."""

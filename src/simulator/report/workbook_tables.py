@@ -79,7 +79,8 @@ class Table:
 def tables_of(view: View) -> list[Table]:
     """The tables of the planners' page, money of every programme, and the chances that were asked about."""
     awards = [_with_sums(_table(view, block)) for block in awards_blocks(view)]
-    programmes = view.programmes or tuple(dict.fromkeys(name for run in view.runs for name in run.labels.programmes))
+    known = dict.fromkeys(name for run in view.compared for name in run.labels.programmes)
+    programmes = view.programmes or tuple(known)
     money = [_balanced(view, _table(view, money_block(view, programme))) for programme in programmes]
     if not view.programmes:
         total = _balanced(view, _table(view, money_block(view, TOTAL)))
