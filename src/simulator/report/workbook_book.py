@@ -73,7 +73,7 @@ class Book:
         sheet = self.workbook.add_worksheet(legal)
         sheet.set_landscape()
         sheet.set_paper(A4)
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&A&R&P / &N")
         sheet.hide_gridlines(2)

@@ -38,13 +38,16 @@ def charts(book: Book, sheet: Sheet, placed: Sequence[Placed], reference: int | 
     sheet.set_column_pixels(0, 2 * ACROSS - 1, CELL[0])
     sheet.set_default_row(CELL[1] * 0.75)
     total = [each for each in placed if each.table.key == "money.total"]
+    others = [each for each in placed if each.table.key.startswith("money.") and each not in total]
     groups = [
-        [_money_charts(book, each) for each in total],
-        [_selected_charts(book, each, reference) for each in placed if each.table.key == "selected"],
-        [_money_charts(book, each) for each in placed if each.table.key.startswith("money.") and each not in total],
+        *(list(_money_charts(book, each)) for each in total),
+        *(list(_selected_charts(book, each, reference)) for each in placed if each.table.key == "selected"),
+        *(list(_money_charts(book, each)) for each in others),
     ]
+    if all(len(_runs(each)) == 1 for each in (*total, *others)):  # nothing to be set side by side
+        groups = [list(chain.from_iterable(groups))]
     row = 0
-    for group in map(list, chain.from_iterable(groups)):
+    for group in groups:
         for number, (chart, told) in enumerate(group):
             across, column = divmod(number, 2)
             at = FIRST + (row + across) * DOWN
@@ -58,7 +61,7 @@ def charts(book: Book, sheet: Sheet, placed: Sequence[Placed], reference: int | 
 def _money_charts(book: Book, placed: Placed) -> Iterator[tuple[Any, str]]:
     """For each run, where the money goes as columns on each other, and the budget as a line; all on one scale."""
     places = {(line.measure, run): row for (line, run), row in placed.table.places.items() if line}
-    runs = list(dict.fromkeys(run for _, run in places))
+    runs = _runs(placed)
     ceiling = _ceiling(max(_highest(placed, [places[name, run] for name in names]) for run in runs for names in STACKS))
     for run in runs:
         chart = book.workbook.add_chart({"type": "column", "subtype": "stacked"})
@@ -70,6 +73,11 @@ def _money_charts(book: Book, placed: Placed) -> Iterator[tuple[Any, str]]:
         chart.combine(line)
         title = f"{placed.table.title} ({placed.table.rows[row].name})"
         yield _finished(chart, title, highest=ceiling), title
+
+
+def _runs(placed: Placed) -> list[int]:
+    """Places of the runs that a table has rows of."""
+    return list(dict.fromkeys(run for _, run in placed.table.places))
 
 
 def _highest(placed: Placed, rows: Sequence[int]) -> float:

@@ -14,6 +14,8 @@ LONGEST_FORMULA = 8_000
 """Signs; spreadsheets take 8,192."""
 
 WIDEST_LABEL = 60
+ON_ONE_PAGE = 50
+"""Rows that are still read easily when they are made to fit one page."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def fill(book: Book, placed: Placed, all_placed: Mapping[str, Placed]) -> None:
     sheet.set_column(FIRST_COLUMN, placed.last_column, widest([*table.columns, *shown], least=9, most=30))
     sheet.freeze_panes(FIRST_ROW, FIRST_COLUMN)
     sheet.repeat_rows(0, HEADER)
+    if len(table.rows) <= ON_ONE_PAGE:
+        sheet.fit_to_pages(1, 1)
     sheet.print_area(0, 0, placed.last_row, placed.last_column)
 
 
