@@ -68,7 +68,7 @@ comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
-report        pages of text, charts, and the tidy table for other programs
+report        pages of text, charts, the workbook, and the tidy table for other programs
 checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
 console       what goes to standard output, what is said beside it

@@ -100,6 +100,10 @@ class Page:
                 view = self.view(noting[: len(runs)], noting[-1] if beside else None)
                 self.sheets(view)
                 list(warnings(self, view.runs, None))
+                if self.saves:
+                    from simulator.report.workbook_tables import tables_of
+
+                    tables_of(view)
 
             return lines_asked(there, use)
         asked = [(run.labels, self.measures or None, self.programmes or None) for run in there]

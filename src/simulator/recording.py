@@ -11,7 +11,7 @@ import pandas as pd
 from simulator import parquet, records, resolving, tables
 from simulator.chains import SHIPPED
 from simulator.draws import Sampled
-from simulator.report import machine, pages, terminal
+from simulator.report import machine, pages, terminal, workbook
 from simulator.report.sheets import Sheet, View
 from simulator.results import Result, Run
 from simulator.scenario import Scenario
@@ -28,6 +28,7 @@ class Recorded:
 
     view: View
     sheets: Sequence[Sheet]
+    warnings: Sequence[str]
     sampled: Sampled | None
     command: Sequence[str]
 
@@ -47,6 +48,7 @@ def _fill(recorded: Recorded, folder: Path) -> None:
         terminal.write(pages.heading(view), recorded.sheets, stream)
     for number, sheet in enumerate(recorded.sheets, 1):
         _printed(sheet, folder / "tables" / f"page-{number:02}")
+    workbook.write(view, recorded.warnings, folder / "workbook.xlsx")
     scenarios = list(_scenarios(view))
     for file, scenario in scenarios:
         above = f"{scenario.name}.portfolio.yaml" if _own_portfolio(scenario) else None

@@ -9,6 +9,7 @@ from simulator import parquet, records
 from simulator.console import DONE, FAILED_CHECK, INTERRUPTED, Meter, say
 from simulator.errors import RequestError
 from simulator.printing import Page, held, require_known, warnings
+from simulator.report import workbook_book
 
 if TYPE_CHECKING:
     from simulator.draws import Sampled
@@ -69,6 +70,7 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
         raise RequestError("--probability is of draws: add --draws 10000")
     if job.output:
         parquet.require()
+        workbook_book.require()
         records.require_free(Path(job.output), overwrite=job.overwrite)
     runs, beside = job.simulated(identical=sampled is not None)
     page.view(runs, beside)
@@ -92,6 +94,6 @@ def save(job: Job, page: Page, runs: "Sequence[Run]", beside: "Run | None") -> N
     from simulator import recording
 
     view = page.view(runs, beside)
-    sampled = runs[0].drawn.sampled if runs[0].drawn else None
-    recorded = recording.Recorded(view, page.sheets(view), sampled, job.command)
+    sampled, told = runs[0].drawn.sampled if runs[0].drawn else None, list(warnings(page, runs, beside))
+    recorded = recording.Recorded(view, page.sheets(view), told, sampled, job.command)
     recording.save(Path(job.output), recorded, overwrite=job.overwrite)

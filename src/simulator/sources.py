@@ -64,7 +64,7 @@ def sources(scenario: Scenario) -> Iterator[Source]:
     for path, leaf in leaves(scenario.document):
         if path.partition(".")[0] in FOR_PEOPLE or ".label." in path or path.startswith("figures."):
             continue
-        for below, value, unit in _values(leaf, path.rpartition(".")[2]):
+        for below, value, unit in values_of(leaf, path.rpartition(".")[2]):
             full = f"{path}.{below}" if below else path
             yield _stated(full, value, unit, _place(scenario, full, path))
     for section, figures in scenario.document.figures.items():
@@ -125,7 +125,7 @@ def _stated(path: str, value: Given, unit: str, place: Place | None) -> Source:
     return Source(path, value, unit, place, *(text or "" for text in texts))
 
 
-def _values(leaf: Leaf, field: str) -> Iterator[tuple[str, Given, str]]:
+def values_of(leaf: Leaf, field: str) -> Iterator[tuple[str, Given, str]]:
     """Value of a leaf as (key of its year, value, unit); a constant has no key."""
     if not isinstance(leaf, Steps | Named):
         yield "", ", ".join(str(item) for item in leaf) if isinstance(leaf, tuple) else leaf, ""

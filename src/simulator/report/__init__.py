@@ -1,1 +1,1 @@
-"""What leaves a run: pages of text, charts, and the tidy table for other programs."""
+"""What leaves a run: pages of text, charts, the workbook, and the tidy table for other programs."""

@@ -1,6 +1,7 @@
 """Pages of text: what the terminal and Markdown show, rounded so that what is shown adds up."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,20 +39,41 @@ def heading(view: View) -> list[str]:
     return lines
 
 
+@dataclass(frozen=True)
+class Block:
+    """One table of the planners' page before it is text: what it is of, and its rows."""
+
+    name: str
+    title: str
+    rows: tuple[Shown, ...]
+    programme: str = ""
+
+
 def planners_page(view: View) -> list[Sheet]:
     """Selected and supported by programme, then money: the answer a planner asks for first."""
-    sheets = [
-        *sheets_of(view, view.words("page", "selected"), _counts(view, "selected")),
-        *_where_any(view, "promoted", _promoted_to),
-        *sheets_of(view, view.words("page", "supported"), _counts(view, "supported")),
-        *_where_any(view, "extended", _extended),
-        *_where_any(view, "real_value", _has_cost_of_living, usual=1.0),
-        *_where_any(view, "applicants", _asks_for_living),
-    ]
-    for programme in view.programmes or (TOTAL,):
-        title = view.words("page", "money", of=view.programme_label(programme))
-        sheets += sheets_of(view, title, _money(view, programme))
-    return [*sheets, *chances(view)]
+    found = [*awards_blocks(view), *(money_block(view, programme) for programme in view.programmes or (TOTAL,))]
+    return [*(sheet for block in found for sheet in sheets_of(view, block.title, block.rows)), *chances(view)]
+
+
+def awards_blocks(view: View) -> Iterator[Block]:
+    """The tables of awards; those that say nothing of these runs are left out."""
+    found = {
+        "selected": _counts(view, "selected"),
+        "promoted": _where_any(view, "promoted", _promoted_to),
+        "supported": _counts(view, "supported"),
+        "extended": _where_any(view, "extended", _extended),
+        "real_value": _where_any(view, "real_value", _has_cost_of_living, usual=1.0),
+        "applicants": _where_any(view, "applicants", _asks_for_living),
+    }
+    for name, shown in found.items():
+        if rows := tuple(shown):
+            yield Block(name, view.words("page", name), rows)
+
+
+def money_block(view: View, programme: str) -> Block:
+    """The table of money of one programme, or of all (`total`)."""
+    title = view.words("page", "money", of=view.programme_label(programme))
+    return Block("money", title, tuple(_money(view, programme)), programme)
 
 
 def chances(view: View) -> Iterator[Sheet]:
@@ -86,7 +108,7 @@ def measure_page(view: View, names: Sequence[str]) -> list[Sheet]:
     for name in names:
         unit = view.words.sections["units"].get(measure(name).unit, measure(name).unit)
         title = view.words("page", "measure", measure=view.words.measure(name), unit=unit)
-        sheets += sheets_of(view, title, _counts(view, name))
+        sheets += sheets_of(view, title, list(_counts(view, name)))
     return sheets
 
 
@@ -101,7 +123,7 @@ def flows_page(view: View) -> list[Sheet]:
         if any(row is not None and rounded(row, decimals).any() for row in values):
             shown = tuple(None if row is None else rounded(row, decimals) for row in values)
             rows.append(Shown(*_flow(view, *ends), decimals, shown))
-    return list(sheets_of(view, view.words("page", "flows"), iter(rows)))
+    return list(sheets_of(view, view.words("page", "flows"), rows))
 
 
 def _flow(view: View, source: str, target: str) -> tuple[str, int]:
@@ -125,10 +147,9 @@ def _outlet(view: View, target: str) -> str:
     return view.words.measure(target) if target in MEASURES else label_of(view, programme, award)
 
 
-def _where_any(view: View, name: str, may: Callable[[Run, str, str], bool], *, usual: float = 0.0) -> Iterator[Sheet]:
+def _where_any(view: View, name: str, may: Callable[[Run, str, str], bool], *, usual: float = 0.0) -> Iterator[Shown]:
     """A measure of the award types that it may say something of, and in some run does: not its usual value alone."""
     awards = dict.fromkeys(names for run in view.compared for names in run.labels.awards)
-    rows = []
     for programme, award in awards:
         there = [run for run in view.compared if (programme, award) in run.labels.awards]
         wanted = not view.programmes or programme in view.programmes
@@ -139,8 +160,7 @@ def _where_any(view: View, name: str, may: Callable[[Run, str, str], bool], *, u
         if any((row != usual).any() for row in values.values()) or any(found.sd.any() for found in drawn):
             decimals = decimals_for(list(values.values()))
             shown = tuple(rounded(values[id(run)], decimals) if run in there else None for run in view.compared)
-            rows.append(Shown(full_label(view, programme, award), 0, decimals, shown, line))
-    yield from sheets_of(view, view.words("page", name), iter(rows))
+            yield Shown(full_label(view, programme, award), 0, decimals, shown, line)
 
 
 def _promoted_to(run: Run, programme: str, award: str) -> bool:

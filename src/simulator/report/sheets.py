@@ -103,9 +103,8 @@ def full_label(view: View, programme: str, award: str) -> str:
     return label if len(types) == 1 else f"{label}: {label_of(view, programme, award)}"
 
 
-def sheets_of(view: View, title: str, rows: Iterator[Shown]) -> Iterator[Sheet]:
+def sheets_of(view: View, title: str, shown: Sequence[Shown]) -> Iterator[Sheet]:
     """The rows as sheets of at most ten years."""
-    shown = list(rows)
     if not shown:
         return
     years = [year for year in view.runs[0].years if not view.years or year in view.years]
