@@ -256,7 +256,7 @@ def test_the_cover_says_what_the_scenario_asks_and_changes(tmp_path: Path) -> No
     assert texts[1] == ("Is it so?",)
     assert ("All programmes", "budget.level", "0 %", "+5 %") in texts
     assert ("All programmes", "budget.growth", "0 %", "FY2024: 1 %") in texts
-    assert ("Overseas fellowships", path, "100 %", "uniform(0.9, 1)") in texts
+    assert ("Overseas fellowships", path, "100 %", "uniform, low 0.9, high 1") in texts
     amounts = [row for row in texts if row[1:2] == ("programmes.sicorp.fixed_costs.amount",)]
     assert amounts == [("SICORP", "programmes.sicorp.fixed_costs.amount", "0.6904 million yen", "12 million yen")]
     assert ("warning: beware",) in texts
@@ -267,7 +267,7 @@ def test_what_is_taken_away_or_not_given_is_said() -> None:
     scenario = sim.load("scenarios/uncertain.yaml")
     found = {change.path: change for change in changes(scenario, words("en"))}
     assert (found["economy.usd_jpy.growth"].before, found["economy.usd_jpy.growth"].after) == ("0 %", "")
-    assert found["economy.usd_jpy.path"].after == "gbm(start 1, sd 0.075, drift 0)"
+    assert found["economy.usd_jpy.path"].after == "gbm, start 1, spread 0.075"
     assert not list(changes(sim.load("mext-fy2022"), words("en")))
 
 
