@@ -19,10 +19,11 @@ MOST_ROWS = 1_048_575
 COLUMNS = ("scenario", "assumption", *FIELDS)
 """Of the sheet of inputs."""
 
-WIDTHS = {"value": 22, "source": 56, "note": 30, "file": 22, "path": 56}
-"""Cells of columns whose text is wrapped or may be long."""
+WIDTHS = {"value": 22, "source": 56, "note": 30, "file": 22, "path": 66}
+"""Cells of columns whose text may be long."""
 
-WIDEST = 64
+WRAPPED = ("value", "source", "note", "file")
+WIDEST = 66
 
 
 def lines_of(view: View, run: Run) -> list[Line]:
@@ -65,8 +66,10 @@ def inputs(book: Book, sheet: Sheet, view: View) -> None:
         for source in sources(run.scenario):
             row += 1
             _input(book, sheet, row, view.name(run), source)
+    names = [view.name(run) for run in view.runs]
     for column, name in enumerate(COLUMNS):
-        sheet.set_column(column, column, max(WIDTHS.get(name, 12), widest([heads[column]], least=6, most=WIDEST)))
+        texts = [heads[column], *(names if name == "scenario" else ())]
+        sheet.set_column(column, column, widest(texts, least=WIDTHS.get(name, 10), most=WIDEST))
     _listed(book, sheet, heads, row)
 
 
@@ -88,11 +91,13 @@ def _input(book: Book, sheet: Sheet, row: int, scenario: str, source: Source) ->
     for column, name in enumerate(COLUMNS):
         number = _number(source) if name == "value" else place.line or None if name == "line" and place else None
         if number is not None:
-            shown = "0.00%" if name == "value" and source.unit == "share" else "General"
-            sheet.write_number(row, column, number, book.style(num_format=shown, **look))
+            whole = "#,##0" if number == round(number) else "General"
+            shown = "0" if name == "line" else "0.00%" if source.unit == "share" else whole
+            align = "right" if name == "value" else "center"
+            sheet.write_number(row, column, number, book.style(num_format=shown, align=align, **look))
         else:
-            book.text(sheet, row, column, texts.get(name, ""), text_wrap=name in WIDTHS, **look)
-    book.high_enough(sheet, row, [(width, texts[name]) for name, width in WIDTHS.items()])
+            book.text(sheet, row, column, texts.get(name, ""), text_wrap=name in WRAPPED, **look)
+    book.high_enough(sheet, row, [(WIDTHS[name], texts[name]) for name in WRAPPED])
 
 
 def _number(source: Source) -> float | None:
