@@ -1,5 +1,6 @@
 """What the command line does with saved runs: lists, shows, compares, runs again, questions in SQL."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -45,7 +46,7 @@ def show(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: A
 
     record = records.open_run(Path(folder))
     text = record.file("tables/page.txt").read_text(encoding="utf-8")
-    told = dict(_row(record)) | {"command": "simulate " + " ".join(map(str, record.manifest["command"]))}
+    told = dict(_row(record)) | {"command": shlex.join(["simulate", *map(str, record.manifest["command"])])}
     deliver(partial(_text, text))
     for name, value in told.items():
         say(f"{name}: {value}")
@@ -71,6 +72,8 @@ def compare(  # noqa: PLR0913 (one parameter is one option)
     runs, reference = saved.compared([records.open_run(Path(folder)) for folder in folders])
     page = Page(words(language(lang)), format, tuple(measure), None, tuple(programme), years, differences=True)
     page.show(runs, reference)
+    if any(run.drawn for run in (*runs, reference)):
+        say(f"warning: {page.words('warnings', 'unpaired')}")
 
 
 def rerun(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001

@@ -14,6 +14,7 @@ from simulator.results import Result, Run
 from simulator.scenario import Scenario
 from simulator.sources import assumptions
 from simulator.suspicions import Warned, suspicions
+from simulator.tables import Line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ def _uncertain(run: Run) -> Iterator[Warned]:
 
 def _shortfalls(run: Run) -> Iterator[Warned]:
     for programme in run.labels.programmes:
-        short = run.of("shortfall", programme)[:, 0]
+        short, drawn = run.of("shortfall", programme)[:, 0], run.statistics(Line(programme, "", "shortfall"))
         years = [year for year, amount in zip(run.years, short.tolist(), strict=True) if amount > 0]
         if years:
             values = {
@@ -79,7 +80,9 @@ def _shortfalls(run: Run) -> Iterator[Warned]:
                 "years": tuple(years),
                 "amount": f"{short.max():,.1f}",
             }
-            yield Warned("shortfall", values)
+            if drawn and drawn.quantiles:
+                values["amount"] = f"{drawn.quantiles['p95'].max():,.1f}"
+            yield Warned("may_be_short" if drawn else "shortfall", values)
 
 
 def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
@@ -98,9 +101,8 @@ def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
 def _identical(run: Run, other: Run) -> bool:
     if run.labels.awards != other.labels.awards or run.years != other.years:
         return False
-    if run.drawn and other.drawn:
-        pairs = [(found, other.drawn.lines.get(line)) for line, found in run.drawn.lines.items()]
-        return all(beside is None or found.alike(beside) for found, beside in pairs)
+    if run.drawn or other.drawn:  # only what is shown was drawn
+        return False
     shared = run.measures.keys() & other.measures.keys()
     return all(np.array_equal(run.measures[name], other.measures[name], equal_nan=True) for name in shared)
 

@@ -13,6 +13,7 @@ from simulator import quantities
 from simulator.arrays import Floats
 from simulator.errors import QuantityError, RequestError
 from simulator.measures import TOTAL, Measure, measure
+from simulator.quantities import Quantity
 from simulator.results import Run
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -23,6 +24,8 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+
+RATIO = Quantity("ratio", "ratio", quantities.ELASTICITY.read, -1e6, 1e6, "0.3 or 30%")
 
 _GRAMMAR = re.compile(
     r"\s*(?P<measure>\w+)\s*(?:\[\s*(?P<where>[^\],]+?)\s*(?:,\s*(?P<year>[^\]]+?)\s*)?\])?"
@@ -87,5 +90,5 @@ class Condition:
 
 
 def _number(kind: Measure, text: str) -> float:
-    quantity = quantities.SIGNED_MONEY if kind.unit == "million_yen" else quantities.COUNT
-    return quantity.parse(text)
+    by_unit = {"million_yen": quantities.SIGNED_MONEY, "ratio": RATIO}
+    return by_unit.get(kind.unit, quantities.COUNT).parse(text)

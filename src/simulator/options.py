@@ -62,6 +62,17 @@ class Language(StrEnum):
     JA = "ja"
 
 
+def count(text: str) -> int:
+    """A whole number from 0 up, perhaps with commas or as 1e6."""
+    try:
+        number = float(str(text).replace(",", "").replace("_", ""))
+    except ValueError:
+        number = -1.0
+    if number < 0 or number != int(number):
+        raise typer.BadParameter(f"{text} is no number of draws: write 10000")
+    return int(number)
+
+
 Files = Annotated[
     list[str], typer.Argument(metavar="SCENARIO.yaml...", help="Scenario files, or a shipped portfolio by its name.")
 ]
@@ -106,7 +117,7 @@ Conditions = Annotated[
     typer.Option(metavar="CONDITION", help="Exit with 1 if it holds, of draws in any: 'shortfall > 0'; repeatable."),
 ]
 Draws = Annotated[
-    int, typer.Option(metavar="N", help="Draw uncertain inputs so often; 0 takes their expected values.", min=0)
+    int, typer.Option(metavar="N", help="Draw uncertain inputs so often; 0 takes their expected values.", parser=count)
 ]
 Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the draws: the same one, the same figures.", min=0)]
 Design = Annotated[Sampling, typer.Option("--sampling", help="How inputs are drawn.")]

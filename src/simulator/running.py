@@ -81,6 +81,8 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
     met = list(held(conditions, runs, page.words))
     if job.output and all(each.drawn is None or each.drawn.done == each.drawn.sampled.draws for each in runs):
         save(job, page, runs, beside)
+    elif job.output:
+        say(f"{job.output}: nothing was saved, since not all draws were made")
     page.show(runs, beside)
     for text in (*([] if quiet else warnings(page, runs, beside)), *met):
         say(text)

@@ -142,7 +142,22 @@ def compared(records: Sequence[Record]) -> tuple[list[Run], Run]:
     reference = runs_of(records[0])[0]
     found = [(run, record) for record in records[1:] for run in runs_of(record)]
     names = [reference.scenario.name, *(run.scenario.name for run, _ in found)]
-    return [_named(run, record) if names.count(run.scenario.name) > 1 else run for run, record in found], reference
+    named = [_named(run, record) if names.count(run.scenario.name) > 1 else run for run, record in found]
+    return [_apart(run, reference) for run in named], reference
+
+
+def _apart(run: Run, reference: Run) -> Run:
+    """The run with statistics of its differences, which are of means: the draws themselves are not saved."""
+    if run.drawn is None or run.years != reference.years:
+        return run
+    there = reference.drawn.lines if reference.drawn else {}
+    differences = {}
+    for line, own in run.drawn.lines.items():
+        if line in there or (reference.drawn is None and reference.has(line.measure)):
+            mean = own.mean - reference.of(line.measure, line.programme, line.award)[:, 0]
+            se = np.sqrt(own.se**2 + (there[line].se ** 2 if line in there else 0.0))
+            differences[line] = replace(own, mean=mean, sd=se, se=se, quantiles={})
+    return replace(run, drawn=replace(run.drawn, differences=differences, reference=reference.scenario))
 
 
 def _named(run: Run, record: Record) -> Run:

@@ -75,10 +75,6 @@ class Statistics:
         quantiles = {name: values[which] for name, values in self.quantiles.items()}
         return replace(self, mean=self.mean[which], sd=self.sd[which], se=self.se[which], quantiles=quantiles)
 
-    def alike(self, other: "Statistics") -> bool:
-        """Whether two are of the same draws, as far as mean and standard deviation tell."""
-        return all(np.array_equal(a, b, equal_nan=True) for a, b in ((self.mean, other.mean), (self.sd, other.sd)))
-
     @property
     def half_interval(self) -> Floats:
         """Half the width of the 95 % interval of the mean: Student's t times the standard error."""
@@ -199,7 +195,7 @@ class Tally:
             offset = self._first.sum(axis=1) / count
             mean = offset if self.pivot is None else self.pivot[:, 0] + offset
             squares = np.maximum(self._second.sum(axis=1) - count * offset * offset, 0.0)
-            sd = np.sqrt(np.where(count > 1, squares / (count - 1.0), np.where(count > 0, 0.0, np.nan)))
+            sd = np.sqrt(np.where(count > 1, squares / (count - 1.0), np.nan))
             se, freedom = sd / np.sqrt(count), int(max(count.max(initial=0.0) - 1, 0))
             if (replicates := self.replicates) > 1:
                 apart = self._first / self._count - offset[:, None]

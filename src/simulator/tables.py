@@ -110,12 +110,12 @@ def chances(run: "Run", years: Container[int] | None = None) -> Iterator[Row]:
     for chance in run.drawn.chances if run.drawn else ():
         condition = chance.condition
         named = f"{condition.measure} {condition.sign} {condition.value:.12g}"
-        if condition.year is not None:
-            named += f" in {condition.year}"
         of = (condition.programme, condition.award, named)
         for year, value in zip(run.years, chance.yearly.mean.tolist(), strict=True):
-            if years is None or year in years:
+            if (years is None or year in years) and condition.year in (None, year):
                 yield Row(run.scenario.name, year, *of, "probability", value, "share")
+        if condition.year is not None:
+            continue
         for name, of_all in (("every_year", chance.every), ("any_year", chance.any)):
             yield Row(run.scenario.name, None, *of, f"probability_{name}", float(of_all.mean[0]), "share")
 

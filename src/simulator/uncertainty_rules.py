@@ -9,6 +9,9 @@ from simulator.quantities import Quantity
 from simulator.scenario import Document, leaves
 from simulator.values import ALWAYS, Named, Steps
 
+HIGHEST = 0.999
+"""Rank correlation of two inputs that are still two."""
+
 JUST_ABOVE = 0.01
 """How far above a bound that is itself left out a truncation may begin: of an index, a growth rate, in months."""
 
@@ -79,13 +82,17 @@ def _correlations(document: Document) -> Iterator[Fault]:
         for name in names:
             if name not in unsure and name not in known:
                 yield keys, f"{name} is no uncertain input{did_you_mean(name, unsure) or _there(unsure)}"
+        if abs(correlation.rank.at(ALWAYS)) > HIGHEST:
+            text = f"makes two inputs one: write {HIGHEST} at most, or one input for both"
+            yield ("correlations", place, "rank"), text
         kinds = {type(unsure[name]) for name in names if name in unsure}
         if kinds == {Distribution, Process}:
             yield keys, "a number and a path by year cannot be correlated: name two numbers, or two paths"
         for pair in (frozenset((one, other)) for i, one in enumerate(names) for other in names[:i] if one != other):
             if met.setdefault(pair, place) != place:
                 yield keys, f"{' and '.join(sorted(pair))} are correlated twice: keep one"
-    yield from _together(document)
+    if all(abs(each.rank.at(ALWAYS)) <= HIGHEST for each in document.correlations):
+        yield from _together(document)
 
 
 def _together(document: Document) -> Iterator[Fault]:

@@ -124,7 +124,12 @@ class ByYear:
         path = uncertain.read(value, self.quantity, paths=True)
         if path is not None:
             return _stepped(self.quantity, ((ALWAYS, path),))
-        by_year = isinstance(value, dict) and bool(value) and not uncertain.unknown(value)  # and nothing else
+        near = uncertain.unknown(value)
+        if isinstance(value, dict) and value and not near and not any(map(_may_be_year, value)):
+            name, kinds = next(iter(value)), ", ".join(uncertain.KINDS)
+            text = f"{name} is no fiscal year and no distribution: write {{2022: ...}}, or one of {kinds}"
+            raise PlacedError(text, (name,), of_key=True)
+        by_year = isinstance(value, dict) and bool(value) and not near  # and nothing else
         return _stepped(self.quantity, _steps(value, _Reader(self.quantity), self.before, by_year=by_year))
 
 
@@ -275,3 +280,8 @@ def _weigh(key: object, share: object, weights: dict[int, float]) -> None:
     if month in weights:
         raise PlacedError("this month is given twice: keep one", (key,), of_key=True)
     weights[month] = within(key, quantities.SHARE.parse, share)
+
+
+def _may_be_year(key: object) -> bool:
+    """Whether a key is a year, or looks like one."""
+    return not str(key).isidentifier() or any(letter.isdigit() for letter in str(key)) or yearly.is_year(key)

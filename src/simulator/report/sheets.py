@@ -133,9 +133,7 @@ def _lines(view: View, shown: Shown, years: Sequence[int]) -> Iterator[Row]:
         if view.reference is not None and run is not view.reference and reference is not None:
             offset = run.years.start - view.reference.years.start
             change = [
-                NOT_DISTINGUISHABLE
-                if place in _alike(run, shown)
-                else _change(row, place, reference, place + offset, shown.decimals)
+                _told(run, shown, place, _change(row, place, reference, place + offset, shown.decimals))
                 for place in places
             ]
             label = view.words("page", "difference", reference=view.name(view.reference))
@@ -153,10 +151,15 @@ def _range(view: View, shown: Shown, run: Run, places: Sequence[int]) -> Iterato
         yield Row(view.words("page", name), cells, shown.depth + (len(view.runs) > 1) + 1, "range")
 
 
-def _alike(run: Run, shown: Shown) -> set[int]:
-    """Years, by place, whose difference may as well be none."""
+def _told(run: Run, shown: Shown, place: int, change: str) -> str:
+    """A difference; `n.d.` where it may as well be none, with its sign where it is one too small to be shown."""
     found = run.difference(shown.line) if shown.line else None
-    return set() if found is None else set(np.flatnonzero(~found.distinguishable).tolist())
+    if found is None or not change or not 0 <= place < len(found.mean):
+        return change
+    if not found.distinguishable[place]:
+        return NOT_DISTINGUISHABLE
+    small = change == "0" and found.mean[place] != 0
+    return f"{'+' if found.mean[place] > 0 else '-'}0" if small else change
 
 
 def _number(row: Floats, place: int, decimals: int) -> str:
