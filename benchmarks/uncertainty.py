@@ -93,7 +93,7 @@ def page_over_core(many: int) -> dict[str, float]:
     print(f"{many:,} draws, {len(lines) * 10} cells: core {core_alone:.2f} µs, page {one_thread:.2f} µs a draw")
     return {
         "draws, core and statistics / core, one thread": float(per_draw[1] / per_draw[0]),
-        f"the same, {draws.processors()} threads": float(per_draw[2] / per_draw[0]),
+        f"draws, core and statistics / core, {draws.processors()} threads": float(per_draw[2] / per_draw[0]),
     }
 
 

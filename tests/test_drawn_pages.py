@@ -192,6 +192,6 @@ def test_interrupted_draws_are_shown_and_said(
     monkeypatch.setattr(Meter, "__call__", lambda *_: False)
     assert simulate(UNCERTAIN, *FELLOWS, "--draws", "9000", "--seed", "3") == 130
     output = capsys.readouterr()
-    assert f"{draws.BLOCK:,}" in output.err
+    assert f"{draws.BLOCK // 2:,}" in output.err
     assert "9,000" in output.err
     assert "Fellowship" in output.out

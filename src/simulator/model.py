@@ -106,7 +106,7 @@ def _drawn(scenarios: list[Scenario], sampled: Sampled, measures: Sequence[str] 
     names = [measures] if isinstance(measures, str) else measures
     lines = tuple(tuple(tables.lines(Batch((scenario,)).labels, names)) for scenario in scenarios)
     wanted = Wanted(lines, reference=0 if len(scenarios) > 1 else None)
-    return Result(draws_of.draw(scenarios, sampled, wanted, block=min(block, draws_of.BLOCK)), statistic="mean")
+    return Result(draws_of.draw(scenarios, sampled, wanted, block=None if block == BLOCK else block), statistic="mean")
 
 
 def _loaded(scenarios: Loadable | Sequence[Loadable]) -> list[Scenario]:
