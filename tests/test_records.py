@@ -221,6 +221,12 @@ def test_a_portfolio_of_ones_own_goes_into_the_folder(tmp_path: Path) -> None:
     assert simulate("rerun", str(tmp_path / "run"))[0] == 0
 
 
+def test_a_scenario_beside_itself_is_saved(tmp_path: Path) -> None:
+    status, _, said = simulate(PLUS10, "--baseline", PLUS10, "--output", str(tmp_path / "run"))
+    assert (status, "Traceback" in said) == (0, False)
+    assert simulate("rerun", str(tmp_path / "run"))[0] == 0
+
+
 def test_no_run_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="is no run folder"):
         records.open_run(tmp_path)

@@ -10,7 +10,7 @@ from simulator.statistics import Statistics
 from simulator.tables import Line
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class _Asked(Run):
     """A run that notes which of its lines are asked for."""
 

@@ -60,7 +60,7 @@ class Asked:
         return sorted(found, key=lambda figure: figure.measure)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class BlockRun(Run):
     """A measure of a block of draws; a line is added up once."""
 

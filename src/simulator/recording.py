@@ -42,8 +42,8 @@ def _fill(recorded: Recorded, folder: Path) -> None:
     (folder / "tables").mkdir()
     view = recorded.view
     _tidy(folder, TIDY, view.runs, view.reference)
-    if view.reference is not None and view.reference not in view.runs:
-        _tidy(folder, REFERENCE, (view.reference,), None)
+    if view.beside is not None:
+        _tidy(folder, REFERENCE, (view.beside,), None)
     with (folder / PAGE).open("w", encoding="utf-8") as stream:
         terminal.write(pages.heading(view), recorded.sheets, stream)
     for number, sheet in enumerate(recorded.sheets, 1):
@@ -91,15 +91,13 @@ def _scenarios(view: View) -> Iterator[tuple[str, Scenario]]:
     """Files of the scenarios, the first one's under the plain name, that of the reference last."""
     for place, run in enumerate(view.runs):
         yield (SCENARIO if place == 0 else f"{run.scenario.name}.resolved.yaml"), run.scenario
-    if view.reference is not None and view.reference not in view.runs:
-        yield "reference.resolved.yaml", view.reference.scenario
+    if view.beside is not None:
+        yield "reference.resolved.yaml", view.beside.scenario
 
 
 def _place_of(view: View) -> int | None:
     """Place, among the scenarios, of the one that differences are taken from."""
-    if view.reference is None:
-        return None
-    return view.runs.index(view.reference) if view.reference in view.runs else len(view.runs)
+    return None if view.reference is None else (*view.runs, view.beside).index(view.reference)
 
 
 def _own_portfolio(scenario: Scenario) -> bool:

@@ -64,7 +64,7 @@ class Drawn:
         return [("difference", mean), *((f"difference_{name}", values) for name, values in others), *bounds]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)  # a run is itself: arrays have no one equality
 class Run:
     """What became of one scenario: measures as arrays (years shown, award types or programmes, draws).
 

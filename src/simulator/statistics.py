@@ -23,9 +23,10 @@ COMPRESSION, NEIGHBOURS = 200.0, 8
 """Size of a t-digest, and how many neighbours of a sorted tile are one point of it."""
 
 RANK_ERROR = 0.001
-"""Error of its quantiles in probability; benchmarks/uncertainty.py measures at most 0.0006.
+"""Error of its quantiles in probability, of values that lie close together (the tests hold it).
 
-Of values that lie apart, such as whole counts, a quantile may stand between two that are next to each other.
+Of values that lie apart, such as whole counts, a quantile may stand between two that are next to each other;
+`benchmarks/uncertainty.py` measures both.
 """
 
 CONFIDENCE = 0.95

@@ -69,6 +69,11 @@ class View:
         others = tuple(run for run in self.runs if run is not self.reference)
         return (self.reference, *others) if self.reference else self.runs
 
+    @property
+    def beside(self) -> Run | None:
+        """The run that differences are taken from, where it is none of those that are shown."""
+        return None if self.reference in self.runs else self.reference
+
     def name(self, run: Run) -> str:
         """A scenario's name on the page: its Japanese label on a Japanese page, else its id."""
         label = run.scenario.document.label.ja if self.words.language == "ja" else None
