@@ -23,8 +23,8 @@ from simulator.measures import TOTAL
 from simulator.report import workbook, workbook_lists
 from simulator.report.sheets import NOT_DISTINGUISHABLE, View
 from simulator.report.workbook_book import INSTALL, Book, legal_name, shortened
-from simulator.report.workbook_changes import changes
-from simulator.report.workbook_tables import heading, tables_of
+from simulator.report.changed import changes
+from simulator.report.tabled import heading, tables_of
 from simulator.sources import sources
 from simulator.tables import Line
 from tests.workbooks import FIRST_COLUMN, HEADER, Asked, Read, view_of

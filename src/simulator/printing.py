@@ -101,7 +101,7 @@ class Page:
                 self.sheets(view)
                 list(warnings(self, view.runs, None))
                 if self.saves:
-                    from simulator.report.workbook_tables import tables_of
+                    from simulator.report.tabled import tables_of
 
                     tables_of(view)
 

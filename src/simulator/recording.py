@@ -11,7 +11,7 @@ import pandas as pd
 from simulator import parquet, records, resolving, tables
 from simulator.chains import SHIPPED
 from simulator.draws import Sampled
-from simulator.report import machine, pages, terminal, workbook
+from simulator.report import machine, page, pages, terminal, workbook
 from simulator.report.sheets import Sheet, View
 from simulator.results import Result, Run
 from simulator.scenario import Scenario
@@ -49,6 +49,7 @@ def _fill(recorded: Recorded, folder: Path) -> None:
     for number, sheet in enumerate(recorded.sheets, 1):
         _printed(sheet, folder / "tables" / f"page-{number:02}")
     workbook.write(view, recorded.warnings, folder / "workbook.xlsx")
+    page.write(view, recorded.warnings, folder / "report.html")
     scenarios = list(_scenarios(view))
     for file, scenario in scenarios:
         above = f"{scenario.name}.portfolio.yaml" if _own_portfolio(scenario) else None

@@ -9,8 +9,9 @@ from simulator.arrays import Floats
 from simulator.measures import TOTAL
 from simulator.obligations import Obligations
 from simulator.report import canvas, charted
-from simulator.report.canvas import BLACK, BLUE, GREY, ORANGE, PALE, SKY, SMALL, VERMILION, Frame, Key, Unit
+from simulator.report.canvas import SMALL, Frame, Key, Unit
 from simulator.report.charted import PARTS, Bridge
+from simulator.report.palette import BLACK, BLUE, DARK, GREY, LIGHT, ORANGE, PALE, SKY, VERMILION, sequence
 from simulator.report.rounding import rounded
 from simulator.report.sheets import View
 
@@ -22,15 +23,11 @@ FILLS = dict(zip(PARTS, (GREY, BLUE, ORANGE, "white"), strict=True))
 HATCHED: dict[str, Any] = {"facecolor": "none", "edgecolor": VERMILION, "hatch": "//////", "linewidth": 0.8}
 """What of commitments and fixed costs there is no money for: hatched, since it is part of them."""
 
-EARLIER = "#BDBDBD"
 BAR = 0.78
 """Width of a bar, in years."""
 
 THICK = 0.62
 """Height of a bar of a bridge, in rows."""
-
-NEAR = 0.5
-"""Where the lowest sum of a bridge is above this share of the highest, its axis does not begin at 0."""
 
 
 def money(view: View, names: Sequence[str], *, width: float) -> tuple[Frame, list[Key], Unit]:
@@ -58,7 +55,7 @@ def _stack(axes: "Axes", years: Sequence[int], parts: Mapping[str, Floats]) -> N
     """Bars of the parts, the shortfall hatched in what is owed, the appropriation as a line."""
     bottom = np.zeros(len(years))
     for name in PARTS:
-        edge = "white" if name != "unspent" else "#777777"
+        edge = "white" if name != "unspent" else DARK
         axes.bar(years, parts[name], BAR, bottom=bottom, color=FILLS[name], ec=edge, linewidth=0.5, label=name)
         bottom = bottom + parts[name]
     short, owed = parts["shortfall"], parts["fixed_costs"] + parts["commitments"]
@@ -77,7 +74,7 @@ def _money_keys(view: View, drawn: Sequence[Mapping[str, Floats]]) -> list[Key]:
     keys: list[Key] = []
     for name, fill in FILLS.items():
         if any((parts[name] > 0).any() for parts in drawn):
-            keys.append((Patch(facecolor=fill, edgecolor="#777777", linewidth=0.5), view.words.measure(name)))
+            keys.append((Patch(facecolor=fill, edgecolor=DARK, linewidth=0.5), view.words.measure(name)))
     if any((parts["shortfall"] > 0).any() for parts in drawn):
         keys.append((Patch(**HATCHED), view.words("plot", "not_covered")))
     return [*keys, (Line2D([], [], color=BLACK, linewidth=1.3), view.words("plot", "appropriation"))]
@@ -90,11 +87,11 @@ def commitments(
     tables = [each.of(view.programmes or None) for each in owed]
     unit = canvas.unit_of(view.words, "million_yen", max(float(table.sum(axis=1).max()) for table in tables))
     first, selections = owed[0].years.start, owed[0].selections
-    years = range(first, max(selections.stop, *(first + _length(table) for table in tables)))
+    years = range(first, max(selections.stop, *(first + charted.until_nothing(table) for table in tables)))
     sheet = canvas.frame(
         len(owed), canvas.across(len(owed), width), width=width, height=_height(len(owed)), share="all"
     )
-    fills = [EARLIER, *_sequence(len(selections))]
+    fills = [LIGHT, *sequence(len(selections))]
     for axes, each, table, name in zip(sheet.panels, owed, tables, names, strict=True):
         bottom = np.zeros(len(each.years))
         for place, fill in enumerate(fills):
@@ -106,18 +103,6 @@ def commitments(
             axes.axvspan(selections[-1] + 0.5, years[-1] + 0.6, color=PALE, zorder=0)
     canvas.stand_on_zero(sheet.panels)
     return sheet, _selection_keys(view, selections, fills, after=years[-1] > selections[-1]), unit
-
-
-def _length(table: Floats) -> int:
-    """Years until nothing is owed."""
-    return int(np.flatnonzero(table.any(axis=1)).max(initial=-1)) + 1
-
-
-def _sequence(count: int) -> list[tuple[float, float, float, float]]:
-    """Colours in an order, dark to light, for any colour vision and in grey."""
-    from matplotlib import colormaps
-
-    return [colormaps["viridis"](share) for share in np.linspace(0.05, 0.97, count)]
 
 
 def _selection_keys(view: View, selections: range, fills: Sequence[object], *, after: bool) -> list[Key]:
@@ -145,7 +130,7 @@ def bridges(
         _waterfall(axes, each, unit)
         labels = [view.programme_label(programme) for programme, _ in each.changes]
         axes.set_yticks(range(len(each.changes) + 2), [reference, *labels, name])
-    low, high = _limits(steps, unit)
+    low, high = (end / unit.factor for end in charted.limits(steps))
     for axes in sheet.panels:
         axes.set_xlim(low, high)
         if low > 0:
@@ -160,7 +145,7 @@ def _waterfall(axes: "Axes", steps: Bridge, unit: Unit) -> None:
     last, reached = len(steps.changes) + 1, steps.before
     decimals = _decimals(max(abs(change) for _, change in steps.changes) / unit.factor)
     for place, total in ((0, steps.before), (last, steps.after)):
-        axes.barh(place, total / unit.factor, THICK, color="#777777")
+        axes.barh(place, total / unit.factor, THICK, color=DARK)
         _figure(axes, total / unit.factor, place, _told(total / unit.factor, decimals))
     for place, (_, change) in enumerate(steps.changes, 1):
         values = np.array([reached, reached + change]) / unit.factor
@@ -195,21 +180,6 @@ def _told(value: float, decimals: int, sign: str = "") -> str:
     """A figure with so many decimals, rounded half up; nothing is 0 without a sign."""
     shown = float(rounded(np.array(value), decimals)) / 10.0**decimals
     return f"{shown:{sign},.{decimals}f}" if shown else "0"
-
-
-def _limits(steps: Sequence[Bridge], unit: Unit) -> tuple[float, float]:
-    """Ends of the axis: from 0, unless all that changes is small beside it; with room for figures."""
-    reached = [
-        float(sum_)
-        for each in steps
-        for sum_ in (each.after, *np.cumsum([each.before, *(change for _, change in each.changes)]))
-    ]
-    low, high = min(reached) / unit.factor, max(reached) / unit.factor
-    if low > NEAR * high:
-        start = low - 0.25 * (high - low or low)
-        return start, high + 0.15 * (high - start)
-    room = 0.12 * (max(high, 0.0) - min(low, 0.0)) or 1.0
-    return min(low - room, 0.0) if low < 0 else 0.0, max(high, 0.0) + room
 
 
 def _break(axes: "Axes", low: float, high: float) -> None:

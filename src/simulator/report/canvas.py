@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLACK, GREY, BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY = (
-    *("#000000", "#999999", "#0072B2", "#D55E00"),
-    *("#009E73", "#E69F00", "#CC79A7", "#56B4E9"),
-)
-"""Colours that people with any colour vision tell apart: Okabe and Ito, Color Universal Design (2008)."""
-
-PALE = "#F2F2F2"
 TITLE, TEXT, SMALL = 9.5, 7.5, 6.5
 """Sizes of type in points."""
 

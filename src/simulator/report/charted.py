@@ -17,6 +17,10 @@ PARTS = ("fixed_costs", "commitments", "spend_new", "unspent")
 """What ``budget + carried_in + shortfall`` is made of; the shortfall is the uppermost of it."""
 
 
+NEAR = 0.5
+"""Where the lowest sum of a bridge is above this share of the highest, its axis does not begin at 0."""
+
+
 @dataclass(frozen=True)
 class Panel:
     """A line of the tidy table that has a panel of its own, with its name for people."""
@@ -120,6 +124,26 @@ def bridge(view: View, run: Run, reference: Run, name: str) -> Bridge:
     before, after = ([_summed(each, name, programme, view) for programme in wanted] for each in (reference, run))
     changes = tuple((programme, late - early) for programme, early, late in zip(wanted, before, after, strict=True))
     return Bridge(sum(before), changes, sum(after))
+
+
+def until_nothing(owed: Floats) -> int:
+    """Years (of T, S + 1) until nothing is owed."""
+    return int(np.flatnonzero(owed.any(axis=1)).max(initial=-1)) + 1
+
+
+def limits(steps: Sequence[Bridge]) -> tuple[float, float]:
+    """Ends of the axis of bridges: from 0, unless all that changes is small beside it; with room for figures."""
+    reached = [
+        float(sum_)
+        for each in steps
+        for sum_ in (each.after, *np.cumsum([each.before, *(change for _, change in each.changes)]))
+    ]
+    low, high = min(reached), max(reached)
+    if low > NEAR * high:
+        start = low - 0.25 * (high - low or low)
+        return start, high + 0.15 * (high - start)
+    room = 0.12 * (max(high, 0.0) - min(low, 0.0)) or 1.0
+    return min(low - room, 0.0) if low < 0 else 0.0, max(high, 0.0) + room
 
 
 def _programmes(view: View) -> tuple[str, ...]:

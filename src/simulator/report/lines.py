@@ -7,7 +7,8 @@ import numpy as np
 
 from simulator.arrays import Floats
 from simulator.report import canvas, charted
-from simulator.report.canvas import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, Frame, Key, Unit
+from simulator.report.canvas import Frame, Key, Unit
+from simulator.report.palette import BLACK, BLUE, GREEN, INNER, ORANGE, OUTER, PURPLE, SKY, VERMILION
 from simulator.report.sheets import View
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ LINES: tuple[dict[str, Any], ...] = tuple(
 )
 """Colours, dashes and marks, any one of which tells the scenarios apart."""
 
-OUTER, INNER = "#C5DDEE", "#7FB8DA"
 MEDIAN: dict[str, Any] = {"color": BLUE, "linewidth": 1.5}
 MEAN: dict[str, Any] = {"color": BLUE, "linestyle": "", "marker": "o", "markersize": 2.6, "markerfacecolor": "white"}
 

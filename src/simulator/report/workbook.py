@@ -6,8 +6,8 @@ from pathlib import Path
 
 from simulator.report import workbook_charts, workbook_cover, workbook_lists, workbook_sheets
 from simulator.report.sheets import View
+from simulator.report.tabled import tables_of
 from simulator.report.workbook_book import Book
-from simulator.report.workbook_tables import tables_of
 
 
 def write(view: View, warnings: Sequence[str], path: Path) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from simulator import __version__
+from simulator.report.changed import Change, changes
 from simulator.report.pages import heading
 from simulator.report.sheets import View
 from simulator.report.workbook_book import GREY, HEAD, ORANGE, Book, Sheet
-from simulator.report.workbook_changes import Change, changes
 from simulator.results import Run
 
 WIDTHS = (34, 70, 32, 36)

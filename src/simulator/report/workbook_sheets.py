@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.report.sheets import NOT_DISTINGUISHABLE
+from simulator.report.tabled import Kind, Row, Table
 from simulator.report.workbook_book import BAND, BLUE, GREY, HEAD, ORANGE, Book, Format, Sheet, widest
-from simulator.report.workbook_tables import Kind, Row, Table
 
 HEADER, FIRST_ROW, FIRST_COLUMN = 3, 4, 2
 """Places of the years, of the first row and of the first figure, from 0."""

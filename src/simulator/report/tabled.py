@@ -1,4 +1,4 @@
-"""Tables of a workbook: figures in full by run and year, and which of them are sums of others."""
+"""Tables of figures in full, by run and year, and which of them are sums of others: nothing is set as cells here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,0 +1,167 @@
+"""The answer in sentences, reckoned from the results: awards, money, what is owed later, and how sure all that is."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from simulator.arrays import Floats
+from simulator.errors import RequestError
+from simulator.labels import Words
+from simulator.measures import TOTAL
+from simulator.report import charted
+from simulator.report.canvas import unit_of
+from simulator.report.charted import Panel
+from simulator.report.rounding import ROUNDING_NOISE, decimals_for, rounded
+from simulator.report.sheets import View
+from simulator.report.tabled import heading
+from simulator.results import Run
+from simulator.tables import Line
+
+
+def answers(view: View, run: Run) -> list[str]:
+    """Sentences on one of the runs shown."""
+    return [*_awards(view, run), *_money(view, run), *_chances(view, run)]
+
+
+def _awards(view: View, run: Run) -> Iterator[str]:
+    try:
+        panels = charted.panels(view, "selected")
+    except RequestError:  # no award type anywhere
+        return
+    for panel in panels:
+        values = charted.values(run, panel.line, charted.years_of(view))
+        if values is not None and not np.isnan(values).any():
+            yield _selected(view, run, panel, values)
+
+
+def _selected(view: View, run: Run, panel: Panel, values: Floats) -> str:
+    words, years = view.words, charted.years_of(view)
+    total, *ends = _figures([np.array([values.sum()]), values[:1], values[-1:]])
+    parts = [words("report", "selected", of=panel.label, number=total, years=_years(words, years))]
+    if len(years) > 1:
+        told = {"first": heading(words, years[0]), "last": heading(words, years[-1])}
+        parts.append(words("report", "from_to", before=ends[0], after=ends[1], **told))
+    parts.append(_ranged(view, run, panel.line))
+    parts.append(_beside(view, run, panel.line, float(values.sum())))
+    return "".join(parts) + words("report", "stop")
+
+
+def _ranged(view: View, run: Run, line: Line) -> str:
+    """What nine draws in ten lie between in the last year, where the line varies."""
+    found, year = charted.ranges(run, line, charted.years_of(view)), charted.years_of(view)[-1]
+    if not found or "p05" not in found or found["p05"][-1] == found["p95"][-1]:
+        return ""
+    low, high = _figures([found["p05"][-1:], found["p95"][-1:]])
+    return view.words("report", "ranged", low=low, high=high, year=heading(view.words, year))
+
+
+def _beside(view: View, run: Run, line: Line, total: float) -> str:
+    """The change from the reference over all years, where there is one."""
+    reference, years = view.reference, charted.years_of(view)
+    before = charted.values(reference, line, years) if reference and run is not reference else None
+    if reference is None or before is None or np.isnan(before).any():
+        return ""
+    name, change = view.name(reference), total - float(before.sum())
+    paired = run.difference(line)
+    if paired and not charted.over(run, paired.distinguishable.astype(float), years).any():
+        return view.words("report", "not_distinguishable", reference=name)
+    if abs(change) < ROUNDING_NOISE:
+        return view.words("report", "as_in", reference=name)
+    figure = _signed(change, decimals_for([np.array([change])]))
+    share = f"{change / before.sum():+.1%}" if before.sum() else ""
+    return view.words("report", "change" if share else "change_from_0", change=figure, share=share, reference=name)
+
+
+def _money(view: View, run: Run) -> Iterator[str]:
+    words, years = view.words, charted.years_of(view)
+    for programme in view.programmes or (TOTAL,):
+        account = charted.money(run, programme, years)
+        if account is None:
+            continue
+        spent, budget = charted.values(run, Line(programme, "", "spend"), years), account["budget"]
+        if spent is None or np.isnan(spent).any():
+            continue
+        told = {"of": view.programme_label(programme), "years": _years(words, years)}
+        text = words("report", "spend", amount=amount(words, float(spent.sum())), **told)
+        yield text + _more(view, run, Line(programme, "", "spend"), float(spent.sum())) + words("report", "stop")
+        yield _left(view, run, programme, budget)
+        yield _owed(view, run, programme, float(budget[-1]))
+    yield from _short(view, run)
+
+
+def _more(view: View, run: Run, line: Line, total: float) -> str:
+    """The change of a sum of money from the reference."""
+    reference, years = view.reference, charted.years_of(view)
+    before = charted.values(reference, line, years) if reference and run is not reference else None
+    if reference is None or before is None or np.isnan(before).any() or not before.sum():
+        return ""
+    change = total - float(before.sum())
+    if abs(change) < ROUNDING_NOISE:
+        return view.words("report", "as_in", reference=view.name(reference))
+    told = {"change": amount(view.words, change, "+"), "share": f"{change / before.sum():+.1%}"}
+    return view.words("report", "change", **told, reference=view.name(reference))
+
+
+def _left(view: View, run: Run, programme: str, budget: Floats) -> str:
+    """What is returned, and what is carried out of the last year."""
+    words, years = view.words, charted.years_of(view)
+    returned = charted.over(run, run.of("returned", programme)[:, 0], years).sum()
+    carried = charted.over(run, run.of("carried_out", programme)[:, 0], years)[-1]
+    share = f"{returned / budget.sum():.1%}" if budget.sum() else "0 %"
+    told = {"returned": amount(words, float(returned)), "share": share, "carried": amount(words, float(carried))}
+    return words("report", "left", **told, year=heading(words, years[-1])) + words("report", "stop")
+
+
+def _owed(view: View, run: Run, programme: str, budget: float) -> str:
+    words, year = view.words, charted.years_of(view)[-1]
+    owed = float(charted.over(run, run.of("outyear_commitments", programme)[:, 0], [year])[0])
+    share = words("report", "owed_share", share=f"{owed / budget:.0%}") if budget else ""
+    text = words("report", "owed", amount=amount(words, owed), year=heading(words, year))
+    return text + share + words("report", "stop")
+
+
+def _short(view: View, run: Run) -> Iterator[str]:
+    """Programmes and years in which the money does not cover what is owed; of draws, in some draw."""
+    words, years, any_short = view.words, charted.years_of(view), False
+    for programme in view.programmes or run.labels.programmes:
+        if programme not in run.labels.programmes:
+            continue
+        short = charted.over(run, run.of("shortfall", programme)[:, 0], years)
+        hit = [heading(words, year) for year, value in zip(years, short, strict=True) if value > 0]
+        if hit:
+            any_short = True
+            told = {"of": view.programme_label(programme), "years": words("report", "comma").join(hit)}
+            key = "short_in_draws" if run.drawn else "short"
+            yield words("report", key, **told, amount=amount(words, float(np.nanmax(short)))) + words("report", "stop")
+    if not any_short:
+        yield words("report", "never_short") + words("report", "stop")
+
+
+def _chances(view: View, run: Run) -> Iterator[str]:
+    for chance in run.drawn.chances if run.drawn else ():
+        found = chance.yearly if chance.condition.year else chance.every
+        row = chance.condition.year - run.years.start if chance.condition.year else 0
+        key = "chance_in_year" if chance.condition.year else "chance"
+        told = {"condition": chance.condition.text, "share": f"{found.mean[row]:.1%}"}
+        yield view.words("report", key, **told) + view.words("report", "stop")
+
+
+def amount(words: Words, value: float, sign: str = "") -> str:
+    """Million yen as people say them."""
+    unit = unit_of(words, "million_yen", abs(value))
+    shown = f"{float(rounded(np.array(value / unit.factor), 1)) / 10.0:{sign},.1f}"
+    return words("report", "amount", number=shown, unit=unit.name)
+
+
+def _years(words: Words, years: Sequence[int]) -> str:
+    first, last = heading(words, years[0]), heading(words, years[-1])
+    return first if first == last else words("report", "years", first=first, last=last)
+
+
+def _figures(rows: Sequence[Floats]) -> list[str]:
+    decimals = min(decimals_for([row]) for row in rows)
+    return [f"{float(rounded(row, decimals)[0]) / 10.0**decimals:,.{decimals}f}" for row in rows]
+
+
+def _signed(value: float, decimals: int) -> str:
+    return f"{float(rounded(np.array(value), decimals)) / 10.0**decimals:+,.{decimals}f}"
