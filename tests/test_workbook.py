@@ -21,10 +21,10 @@ from simulator.errors import RequestError
 from simulator.labels import words
 from simulator.measures import TOTAL
 from simulator.report import workbook, workbook_lists
-from simulator.report.sheets import NOT_DISTINGUISHABLE, View
-from simulator.report.workbook_book import INSTALL, Book, legal_name, shortened
 from simulator.report.changed import changes
+from simulator.report.sheets import NOT_DISTINGUISHABLE, View
 from simulator.report.tabled import heading, tables_of
+from simulator.report.workbook_book import INSTALL, Book, legal_name, shortened
 from simulator.sources import sources
 from simulator.tables import Line
 from tests.workbooks import FIRST_COLUMN, HEADER, Asked, Read, view_of

@@ -97,7 +97,7 @@ def _sections(view: View, warnings: Sequence[str]) -> Iterator[Element]:
         yield _section(view, "warnings", element("ul", *(element("li", text) for text in warnings), class_="warnings"))
     changed = [each for run in view.runs if (each := page_tables.changed(view, run)) is not None]
     if changed:
-        yield _section(view, "changes", *changed)
+        yield _section(view, "changes", *map(_wide, changed))
     for measure in ("selected", "supported"):
         if (found := _awards(view, names, measure)) is not None:
             yield _section(view, measure, *_shown(found))
