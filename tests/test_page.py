@@ -182,7 +182,8 @@ def test_what_flows_into_a_programme_is_as_wide_as_what_flows_out(plus: tuple[Vi
     for path in ribbons:
         title = path.findtext("title") or ""
         numbers = [float(each) for each in re.findall(r"-?\d+\.\d", path.get("d") or "")]
-        begin, below = numbers[1], numbers[-1]
+        begin, end, under, below = numbers[1], numbers[7], numbers[8], numbers[-1]
+        assert under - end == pytest.approx(below - begin, abs=0.21)
         source, target = title.rsplit(": ", 1)[0].split(" → ")
         for side in [side for side, end in (("into", target), ("of", source)) if end == "SICORP"]:
             wide[side].append(below - begin)
@@ -215,13 +216,16 @@ def test_the_bridge_begins_and_ends_at_what_is_spent(plus: tuple[View, Element])
 def test_commitments_by_year_of_selection_add_up(plus: tuple[View, Element]) -> None:
     view, tree = plus
     (figure,) = figures(section(tree, "commitments"), "Plus 10 %")
-    value, heights = scale(figure), dict[str, float]()
+    value, heights, tops = scale(figure), dict[str, float](), dict[str, float]()
     for selected in ("Before FY2022", *(f"FY{year}" for year in range(2022, 2032))):
         for year, (top, height) in bars(figure, selected).items():
             heights[year] = heights.get(year, 0.0) + value(top) - value(top + height)
+            tops[year] = value(top)
     run = view.runs[0]
     for place, amount in enumerate(run.of("commitments")[:, 0]):
-        assert heights[f"{2022 + place}"] == pytest.approx(amount / 1000.0, abs=0.02 * 11)
+        year = f"{2022 + place}"
+        assert heights[year] == pytest.approx(amount / 1000.0, abs=0.02 * 11)
+        assert tops[year] == pytest.approx(heights[year], abs=0.02 * 11)
 
 
 def test_starts_by_destination_add_up_to_all_starts(plus: tuple[View, Element]) -> None:
