@@ -3,6 +3,8 @@
 A run is one straight line; each step is a module, each module imports only from the rows above it:
 
 errors        everything raised on purpose, as one tree, and the places faults are reported at
+placing       files that are there whole or not at all
+extras        libraries that come with an extra of the package
 texts         texts as people write them in one spelling, and refusals that quote them
 quantities    money, shares, durations and years as people write them, to numbers
 distributions  uncertain numbers and paths: what they are

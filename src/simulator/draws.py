@@ -30,7 +30,7 @@ from simulator.scenario import Scenario
 from simulator.statistics import EXACT, TILE, Statistics, Tally, Tiles
 
 BLOCK = 16384
-"""Draws simulated at a time, those of all scenarios together."""
+"""Draws simulated at a time, those of all scenarios together; half as many where every measure is made of them."""
 
 MALLOC_OPTIONS, KEPT = (-3, -1), 1 << 30
 """Of glibc's mallopt, thresholds of mapping and of trimming: so many bytes of freed memory are kept, not given back."""
@@ -83,7 +83,7 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
 
     """
     sampled.check()
-    block = block or max(BLOCK // len(scenarios) // TILE, 1) * TILE
+    block = block or block_of(len(scenarios))
     if block < TILE or block % TILE:
         raise RequestError(f"block is {block}: give a multiple of {TILE}")
     drawing = _Drawing(batches(scenarios, sampled), sampled, wanted)
@@ -93,6 +93,11 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
         if not progress(done, sampled.draws):
             break
     return drawing.runs(threads)
+
+
+def block_of(scenarios: int, *, every: bool = False) -> int:
+    """Draws of each scenario simulated at a time, less where every measure of them is kept: the memory is the same."""
+    return max(BLOCK // scenarios // (2 if every else 1) // TILE, 1) * TILE
 
 
 def _keep_memory() -> None:

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator import extras
 from simulator.errors import RequestError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-INSTALL = "pip install 'research-budget-simulator[store]'"
 
 
 def write(table: "pd.DataFrame", path: Path) -> None:
@@ -44,10 +43,7 @@ def query(sql: str, tables: Mapping[str, Sequence[Path]]) -> "pd.DataFrame":
 
 def require() -> None:
     """Raise RequestError with what to install where DuckDB is not there."""
-    try:
-        import duckdb  # noqa: F401 (whether it is there)
-    except ImportError as error:
-        raise RequestError(f"this needs DuckDB: {INSTALL}") from error
+    extras.require("duckdb", needs="this needs DuckDB", extra="store")
 
 
 def _connection() -> Any:

@@ -129,7 +129,8 @@ class Page:
             every = [tables.lines(run.labels) for run in there]
             lines = [tuple(dict.fromkeys((*each, *more))) for each, more in zip(lines, every, strict=True)]
         wanted = Wanted(tuple(lines), tuple(dict.fromkeys(conditions)), reference, shown)
-        made = draws.draw([run.scenario for run in there], sampled, wanted, progress=progress)
+        block = draws.block_of(len(there), every=self.saves)
+        made = draws.draw([run.scenario for run in there], sampled, wanted, block=block, progress=progress)
         return made[: len(runs)], made[-1] if beside else None
 
     def sheets(self, view: "View") -> "list[Sheet]":

@@ -1,6 +1,5 @@
 """The report page: one file of HTML that needs no network, the answer first, then pictures, tables and sources."""
 
-import secrets
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
@@ -10,6 +9,7 @@ from simulator import __version__
 from simulator.errors import RequestError
 from simulator.measures import TOTAL
 from simulator.obligations import obligations
+from simulator.placing import in_place
 from simulator.report import charted, charts, page_charts, page_tables
 from simulator.report.markup import Child, element, text_of
 from simulator.report.page_answers import answers
@@ -38,12 +38,9 @@ def write(view: View, warnings: Sequence[str], path: Path) -> None:
     OSError : the file cannot be written
 
     """
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        part.write_text(text_of(page(view, warnings)), encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    content = text_of(page(view, warnings))
+    with in_place(path) as part:
+        part.write_text(content, encoding="utf-8")
 
 
 def page(view: View, warnings: Sequence[str]) -> Element:

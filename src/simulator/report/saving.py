@@ -3,18 +3,17 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator import extras
 from simulator.errors import RequestError
+from simulator.placing import in_place
 from simulator.report.canvas import DPI
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-INSTALL = "pip install 'research-budget-simulator[report]'"
 
 METADATA: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}
 """What files say of themselves, by their ending: no date, so that the same plot has the same bytes."""
@@ -28,8 +27,9 @@ OF_THE_PATH = {
 
 def require_savable(path: Path) -> None:
     """RequestError where matplotlib is missing, the ending is none of a plot's, or the folder cannot be written."""
-    if find_spec("matplotlib") is None or find_spec("matplotlib_fontja") is None:
-        raise RequestError(f"plots need matplotlib and matplotlib-fontja: {INSTALL}")
+    extras.require(
+        "matplotlib", "matplotlib_fontja", needs="plots need matplotlib and matplotlib-fontja", extra="report"
+    )
     if path.suffix.lower() not in METADATA:
         raise RequestError(f"--save {path}: a plot is a file that ends in {', '.join(METADATA)}")
     with _refused(path):
@@ -55,12 +55,5 @@ def _refused(path: Path) -> Iterator[None]:
 def save(figure: "Figure", path: Path) -> None:
     """Write a figure in the format of its file's ending, under another name first; a file that is there is replaced."""
     ending = path.suffix.lower()
-    unfinished = path.with_name(f".{os.getpid()}.unfinished{ending}")
-    try:
-        with _refused(path):
-            with unfinished.open("wb") as file:
-                figure.savefig(file, format=ending[1:], dpi=DPI, metadata=METADATA[ending])
-            unfinished.replace(path)
-    finally:
-        with suppress(OSError):  # it is in its place, or never was
-            unfinished.unlink()
+    with _refused(path), in_place(path) as part, part.open("wb") as file:
+        figure.savefig(file, format=ending[1:], dpi=DPI, metadata=METADATA[ending])

@@ -1,9 +1,9 @@
 """The workbook: cover, charts, a sheet for each table, every figure, every input with its source."""
 
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.placing import in_place
 from simulator.report import workbook_charts, workbook_cover, workbook_lists, workbook_sheets
 from simulator.report.sheets import View
 from simulator.report.tabled import tables_of
@@ -27,12 +27,8 @@ def write(view: View, warnings: Sequence[str], path: Path) -> None:
 
     """
     content = contents(view, warnings)
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
+    with in_place(path) as part:
         part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def asks(view: View) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from simulator.errors import RequestError
+from simulator import extras
 from simulator.labels import Words
 
 Sheet = Any
@@ -34,7 +34,6 @@ LONGEST_NAME, LONGEST_TEXT = 31, 32_767
 
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 RESERVED = "history"
-INSTALL = "pip install 'research-budget-simulator[report]'"
 A4 = 9
 LINE_HEIGHT = 18
 """Points of a line of text."""
@@ -45,10 +44,7 @@ HIGHEST_ROW = 409
 
 def require() -> None:
     """Raise RequestError with what to install where XlsxWriter is not there."""
-    try:
-        import xlsxwriter  # noqa: F401 (whether it is there)
-    except ModuleNotFoundError as error:
-        raise RequestError(f"a workbook needs XlsxWriter: {INSTALL}") from error
+    extras.require("xlsxwriter", needs="a workbook needs XlsxWriter", extra="report")
 
 
 class Book:
