@@ -94,10 +94,19 @@ def test_a_page_can_be_followed_from_top_to_bottom(
     assert {path.name for path in tmp_path.iterdir()} == FOLLOWED[page] | {"scenarios"}
 
 
+EXCERPTED = (
+    "scenarios/plus10pct.yaml",
+    "explain scenarios/weak-yen-compensated.yaml --measure selected --years 2022-2026",
+    "explain scenarios/plus10pct.yaml --measure spend --programme satreps --year 2024",
+)
+"""Commands whose output stands in the documents."""
+
+
 @pytest.mark.parametrize("text", blocks("text"))
 def test_excerpts_are_what_is_printed(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["scenarios/plus10pct.yaml", "--lang", "en"])
+    for command in EXCERPTED:
+        with pytest.raises(SystemExit):
+            main([*command.split(), "--lang", "en"])
     bad = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / "bad_scenarios").glob("*.yaml"))]
     printed = capsys.readouterr().out + "\n".join(first.splitlines()[0].removeprefix("# ") for first in bad)
     for line in text.splitlines():
@@ -133,6 +142,7 @@ def test_public_names_are_pinned() -> None:
         "Scenario",
         "SimulatorError",
         "compare",
+        "explain",
         "load",
         "mean",
         "run",

@@ -67,6 +67,10 @@ draws         many draws of scenarios, block by block, on several threads
 model         the recipe on one screen: run and mean
 asking        what a page asks of its runs
 comparison    what two results say about each other, and what to warn of
+coalitions    what a scenario changes of another, input by input
+coalition_runs  runs of scenarios that change some of it
+attribution   why two scenarios differ: Shapley values of the changed inputs
+arithmetic    the terms that one figure is the sum of
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
@@ -81,6 +85,7 @@ records       run folders and their manifests
 recording     a run as a folder
 saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
+explaining    what the command line does to explain
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
 cli           the command line: parse, call, print
@@ -90,6 +95,7 @@ portfolios    data
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.attribution import explain
     from simulator.comparison import compare
     from simulator.errors import InputError, RequestError, SimulatorError
     from simulator.loading import load
@@ -107,12 +113,14 @@ __all__ = [
     "Scenario",
     "SimulatorError",
     "compare",
+    "explain",
     "load",
     "mean",
     "run",
 ]
 
 _HOMES = {
+    "explain": "attribution",
     "compare": "comparison",
     "InputError": "errors",
     "RequestError": "errors",

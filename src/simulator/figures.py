@@ -116,11 +116,12 @@ def values(
         if figure.measure != name:
             name = figure.measure
             simulated = enumerate(zip(batches, inputs, flows, strict=True))
-            blocks = {place: _block(batch, name, given, made) for place, (batch, given, made) in simulated}
+            blocks = {place: block_run(batch, name, given, made) for place, (batch, given, made) in simulated}
         yield figure, figure.of(blocks)
 
 
-def _block(batch: Batch, name: str, inputs: Inputs, flows: Flows) -> Run:
+def block_run(batch: Batch, name: str, inputs: Inputs, flows: Flows) -> Run:
+    """A measure of a block of draws as a run over the years that its scenario shows."""
     years = years_of(batch)
     shown = slice(years.start - batch.labels.first_year, years.stop - batch.labels.first_year)
     kept = {name: measure(name).of(flows, inputs)[shown]}

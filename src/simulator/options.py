@@ -108,6 +108,11 @@ OneMeasure = Annotated[
     str, typer.Option(metavar="ID", help="Measure of awards, fan (selected) or bridge (spend).", show_default=False)
 ]
 Width = Annotated[float, typer.Option(metavar="MM", help="Width in millimetres.", min=60, max=1000)]
+Year = Annotated[int, typer.Option(metavar="Y", help="Take the figure of this year apart, term by term.", min=0)]
+SaveBridge = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Save the bridge as .svg, .pdf or .png.", show_default=False),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
 Assumptions = Annotated[bool, typer.Option("--assumptions", help="List assumptions alone, with owner and expiry.")]
 Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]

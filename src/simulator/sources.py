@@ -15,6 +15,8 @@ from simulator.values import ALWAYS, Named, Stay, Steps
 ASSUMPTION, RESIDUAL = "assumption:", "residual:"
 EXACT = 2**53
 """Whole numbers below this are written as such."""
+OUTSIDE = ("outcomes", "demand")
+"""Fields of award types that play no part in their lives and costs."""
 LARGE_RESIDUAL = 0.15
 """Share of a programme's budget above which a residual is warned of: the unit costs explain too little."""
 
@@ -72,6 +74,30 @@ def sources(scenario: Scenario) -> Iterator[Source]:
             path = f"figures.{section}.{name}"
             place = _place(scenario, path, path)
             yield Source(path, figure.value, figure.unit, place, figure.source, figure.note or "")
+
+
+def behind(scenario: Scenario, programme: str, award: str = "") -> Iterator[Source]:
+    """Inputs that a file gives of a programme or award type, and of what lies behind all: budgets and indices."""
+    own = f"programmes.{programme}."
+    indices = [["economy", name] for name in _indices(scenario, programme)]
+    for source in sources(scenario):
+        keys = source.path.split(".")
+        if source.path.startswith(own):
+            of_other = keys[2] == "awards" and award not in ("", keys[3])
+            outside = keys[2] == "awards" and keys[4] in OUTSIDE
+            if not of_other and not outside and source.place is not None:
+                yield source
+        elif source.place is not None and (keys[:2] in indices or (keys[0] == "budget" and keys[1] != "plan")):
+            yield source
+
+
+def _indices(scenario: Scenario, name: str) -> set[str]:
+    """Economic indices that costs of the programme follow."""
+    programme, found = scenario.document.programmes[name], set[str]()
+    given = [cost.index for award in programme.awards.values() for cost in award.costs.values()]
+    for index in [*given, programme.fixed_costs.index]:
+        found |= set(index.values()) if isinstance(index, dict) else {index} if index else set()
+    return found
 
 
 def assumptions(scenario: Scenario, name: str, programme: str, award: str) -> list[Source]:

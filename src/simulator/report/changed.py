@@ -1,6 +1,6 @@
 """What a scenario changes of its parent, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from simulator.labels import Words
@@ -19,16 +19,17 @@ class Change(NamedTuple):
     after: str
 
 
-def changes(scenario: Scenario, words: Words) -> Iterator[Change]:
-    """Every input that differs from the parent's, in the order of the format; none of a portfolio."""
-    if scenario.parent is None:
+def changes(scenario: Scenario, words: Words, other: Scenario | None = None) -> Iterator[Change]:
+    """Every input that differs from another scenario's, the parent's if none is given, in the order of the format."""
+    other = other or scenario.parent
+    if other is None:
         return
-    above, own = dict(leaves(scenario.parent.document)), dict(leaves(scenario.document))
+    above, own = dict(leaves(other.document)), dict(leaves(scenario.document))
     for path in dict.fromkeys([*own, *above]):
         if above.get(path) != own.get(path) and path.partition(".")[0] not in FOR_PEOPLE:
             field = path.rpartition(".")[2]
             before, after = (told(leaf, words, field) for leaf in (above.get(path), own.get(path)))
-            yield Change(_of(path, scenario, words), path, before, after)
+            yield Change(_of(path, (scenario.document, other.document), words), path, before, after)
 
 
 def told(leaf: Leaf | None, words: Words, field: str) -> str:
@@ -54,12 +55,12 @@ def _in_unit(text: str, unit: str, words: Words, *, signed: bool) -> str:
     return f"{number:,.12g} {named}".strip() if unit in ("million_yen", "month") else text
 
 
-def _of(path: str, scenario: Scenario, words: Words) -> str:
+def _of(path: str, documents: Sequence[Document], words: Words) -> str:
     """Programme and award type that a path is of, in words; empty for what is of all."""
     keys = path.split(".")
-    if keys[0] != "programmes" or scenario.parent is None:
+    if keys[0] != "programmes":
         return ""
-    for document in (scenario.document, scenario.parent.document):
+    for document in documents:
         if keys[1] in document.programmes:
             return _labels(document, keys, words)
     return keys[1]

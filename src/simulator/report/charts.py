@@ -6,6 +6,7 @@ from simulator import __version__, obligations
 from simulator.errors import RequestError
 from simulator.report import bars, canvas, charted, lines
 from simulator.report.canvas import Frame, Key, Unit
+from simulator.report.charted import Bridge
 from simulator.report.sheets import View
 from simulator.results import Run
 
@@ -101,6 +102,17 @@ def _bridge(view: View, measure: str, width: float) -> "Figure":
     key = "bridges" if len(others) > 1 else "bridge" if len(years) > 1 else "bridge_of_one"
     ends = {**view.words.years(years[0], "first"), **view.words.years(years[-1], "last")}
     told = {"measure": view.words.measure(measure), "reference": start, "scenario": names[0]}
+    return _finished(view, chart, view.words("plot", key, **told, **ends), view.words.measure(measure))
+
+
+def explained(view: View, steps: Bridge, measure: str, of: str, width: float) -> "Figure":
+    """A bridge from the reference to a scenario by changed input."""
+    start, name = names_of(view)
+    chart = bars.bridges(view, [name], [steps], start, width=width)
+    years = charted.years_of(view)
+    ends = {**view.words.years(years[0], "first"), **view.words.years(years[-1], "last")}
+    told = {"measure": f"{of}: {view.words.measure(measure)}", "reference": start, "scenario": name}
+    key = "bridge" if len(years) > 1 else "bridge_of_one"
     return _finished(view, chart, view.words("plot", key, **told, **ends), view.words.measure(measure))
 
 

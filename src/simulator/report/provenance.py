@@ -20,13 +20,18 @@ WIDEST = 48
 
 def write_table(scenario: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
     """Print inputs, then the residuals of the portfolio with their share of the budget."""
-    header = [words("sources", key) for key in ("path", "value", "unit", "place", "source")]
-    _columns([header, *(_row(source, scenario, words) for source in listed)], stream)
+    write_inputs(scenario, listed, words, stream)
     residuals = list(sources.residuals(scenario))
     if residuals and not all(source.assumed for source in listed):
         stream.write(f"\n{words('sources', 'residuals')}\n")
         heads = [words("sources", key) for key in ("programme", "named", "amount", "share")]
         _columns([heads, *(_residual(residual, scenario, words) for residual in residuals)], stream)
+
+
+def write_inputs(scenario: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
+    """Print inputs alone."""
+    header = [words("sources", key) for key in ("path", "value", "unit", "place", "source")]
+    _columns([header, *(_row(source, scenario, words) for source in listed)], stream)
 
 
 def write_markdown(scenario: Scenario, listed: Sequence[Source], words: Words, stream: TextIO) -> None:
