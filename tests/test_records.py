@@ -151,7 +151,7 @@ def test_query_answers_in_sql(runs: Path) -> None:
 
 @pytest.mark.parametrize(
     ("target", "says"),
-    [("there/run", "there is no folder"), ("file", "is a file"), ("other", "holds no manifest.json")],
+    [("there/run", "there is no folder"), ("file", "is a file"), ("other", "is there already")],
 )
 def test_a_target_that_cannot_be_is_said_before_anything_runs(tmp_path: Path, target: str, says: str) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
@@ -181,9 +181,9 @@ def test_what_fails_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
         (folder / "half").write_text("", encoding="utf-8")
         raise OSError(28, "No space left on device")
 
-    folders.write(tmp_path / "run", fill, mark="manifest.json", overwrite=False)
+    folders.write(tmp_path / "run", fill, overwrite=False)
     with pytest.raises(OSError, match="No space"):
-        folders.write(tmp_path / "run", fail, mark="manifest.json", overwrite=True)
+        folders.write(tmp_path / "run", fail, overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert (tmp_path / "run" / "manifest.json").read_text(encoding="utf-8") == "old"
 
@@ -232,3 +232,39 @@ def test_no_run_there_is_said(tmp_path: Path) -> None:
         records.open_run(tmp_path)
     assert simulate("query", "select 1", str(tmp_path))[0] == 2
     assert simulate("runs", str(tmp_path / "none"))[0] == 2
+
+
+@pytest.mark.parametrize("manifest", ["{}", "[1, 2]", "[" * 100_000])
+def test_a_folder_of_others_is_never_replaced(tmp_path: Path, manifest: str) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "manifest.json").write_text(manifest, encoding="utf-8")
+    (folder / "thesis.doc").write_text("precious", encoding="utf-8")
+    status, _, said = simulate(PLUS10, "--output", str(folder), "--overwrite", "--quiet")
+    assert (status, said.count("\n")) == (2, 1)
+    assert (folder / "thesis.doc").read_text(encoding="utf-8") == "precious"
+    assert simulate("runs", str(tmp_path))[0] == 0
+
+
+def test_what_people_put_into_a_run_folder_stays(runs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(runs / "plus", folder)
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    status, _, said = simulate(PLUS10, "--output", str(folder), "--overwrite", "--quiet")
+    assert status == 2
+    assert "holds what is no part of the run (notes.txt)" in said
+    status, _, said = simulate(PLUS10, "--output", str(folder / "sub"), "--quiet")
+    assert status == 2
+    assert "is inside the run folder" in said
+
+
+def test_inputs_that_changed_are_told_though_the_bits_are_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: mext-fy2022\nbudget: {level: +10%}\n", encoding="utf-8")
+    assert simulate(str(file), "--output", str(tmp_path / "run"), "--quiet")[0] == 0
+    file.write_text("extends: mext-fy2022\nbudget: {level: +12%}\n", encoding="utf-8")
+    status, out, said = simulate("rerun", str(tmp_path / "run"))
+    assert (status, out) == (0, "every figure has the same bits\n")
+    assert "mine.yaml has changed since: the run has its own copy of what it said" in said
+    file.unlink()
+    assert "mine.yaml is no longer there" in simulate("rerun", str(tmp_path / "run"))[2]

@@ -80,8 +80,11 @@ def rerun(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: 
     """Run again, and say whether anything differs, and why."""
     from simulator import records, saved
 
-    apart = saved.again(records.open_run(Path(folder)))
+    record = records.open_run(Path(folder))
+    apart = saved.again(record)
     deliver(partial(_text, "".join(f"{text}\n" for text in apart or ["every figure has the same bits"])))
+    for text in () if apart else saved.inputs_changed(record):
+        say(f"{text}: the run has its own copy of what it said")
     raise typer.Exit(FAILED_CHECK if apart else DONE)
 
 

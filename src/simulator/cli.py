@@ -96,7 +96,7 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     sampling: Design = Sampling.RANDOM,
     probability: Probabilities = [],  # noqa: B006
     fail_if: Conditions = [],  # noqa: B006
-    output: Output = "",
+    output: Output = None,
     overwrite: Overwrite = False,
     format: Annotated[Format, typer.Option()] = Format.TABLE,  # noqa: A002 (the option's name)
     lang: Lang = None,
@@ -108,7 +108,7 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     from simulator.printing import Page
     from simulator.running import Job, Questions, run
 
-    spoken, saves = words(language(lang)), bool(output)
+    spoken, saves = words(language(lang)), output is not None
     page = Page(spoken, format, tuple(measure), table, tuple(programme), years, differences, saves)
     sampled = Sampled(draws, seed, sampling.value) if draws else None
     job, questions = (

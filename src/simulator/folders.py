@@ -14,21 +14,20 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 """Of Linux' renameat2: paths from the working directory; two names change places at once."""
 
 
-def write(folder: Path, fill: Callable[[Path], None], *, mark: str, overwrite: bool) -> None:
+def write(folder: Path, fill: Callable[[Path], None], *, overwrite: bool) -> None:
     """Fill a folder and put it in its place; one that is there is replaced only when the new one is complete.
 
     Parameters
     ----------
     fill : writes the contents into the folder it is given
-    mark : a file that shows an existing folder to be of the same kind, which alone is replaced
-    overwrite : whether one may be
+    overwrite : whether one that is there may be replaced, whatever it holds
 
     Raises
     ------
     RequestError : the folder is there and may not be replaced, or cannot be made there
 
     """
-    require_free(folder, mark=mark, overwrite=overwrite)
+    require_free(folder, overwrite=overwrite)
     try:
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent))
     except OSError as error:
@@ -44,18 +43,16 @@ def write(folder: Path, fill: Callable[[Path], None], *, mark: str, overwrite: b
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def require_free(folder: Path, *, mark: str, overwrite: bool) -> None:
+def require_free(folder: Path, *, overwrite: bool) -> None:
     """Raise RequestError unless a folder may be written there."""
-    if not folder.name or not folder.parent.is_dir():
+    if folder.name in ("", ".."):
+        raise RequestError(f"{folder}: name a new folder, such as {folder / 'run'}")
+    if not folder.parent.is_dir():
         raise RequestError(f"{folder}: there is no folder {folder.parent} to write it in")
     if folder.is_symlink() or folder.is_file():
-        raise RequestError(f"{folder}: is a file: name another folder")
-    if not folder.exists():
-        return
-    if not (folder / mark).is_file():
-        raise RequestError(f"{folder}: is there already and holds no {mark}: name another folder")
-    if not overwrite:
-        raise RequestError(f"{folder}: is there already: name another folder, or add --overwrite")
+        raise RequestError(f"{folder}: is a {'link' if folder.is_symlink() else 'file'}: name another folder")
+    if folder.exists() and not overwrite:
+        raise RequestError(f"{folder}: is there already: name another folder, or add --overwrite to replace a run")
 
 
 def _exchange(new: Path, old: Path) -> None:

@@ -131,8 +131,10 @@ Probabilities = Annotated[
     typer.Option(metavar="CONDITION", help="Show its chance, as 'selected[sicorp] >= 60', with --draws; repeatable."),
 ]
 Output = Annotated[
-    str,
-    typer.Option(metavar="DIR", help="Save tables, scenarios and manifest in this new folder.", show_default=False),
+    str | None,
+    typer.Option(
+        metavar="DIR", help="Save page, workbook, tables and scenarios in this new folder.", show_default=False
+    ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there already.")]
 Where = Annotated[str, typer.Argument(metavar="DIR", help="Where to look for run folders.")]

@@ -17,7 +17,8 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 """Of run folders; a higher one was made by a newer version."""
 
-LIBRARIES = ("numpy", "scipy", "pandas", "crick")
+LIBRARIES = ("numpy", "scipy", "pandas", "crick", "pydantic", "PyYAML", "duckdb", "xlsxwriter")
+"""What figures and files are made with."""
 DEEPEST = 3
 """Folders below the one that is searched for runs."""
 
@@ -41,7 +42,7 @@ class Record:
             raise RequestError(f"{self.folder}: the run has no {name}")
         if not path.is_file() or digest(path) != written:
             state = "has been changed" if path.is_file() else "is missing"
-            raise RequestError(f"{path}: {state} since the run was saved: run it again with `simulate rerun`")
+            raise RequestError(f"{path}: {state} since the run was saved: save it again, its command is in {MANIFEST}")
         return path
 
 
@@ -76,7 +77,7 @@ def open_run(folder: Path) -> Record:
         read = json.loads(path.read_text(encoding="utf-8"))
         made_by = read["format"]
         complete = all(isinstance(read[name], list | dict) for name in ("scenarios", "files", "inputs", "command"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RequestError(f"{path}: is damaged: save the run again") from error
     if not isinstance(made_by, int) or not complete:
         raise RequestError(f"{path}: is damaged: save the run again")
@@ -112,10 +113,35 @@ def digest(path: Path) -> str:
 
 
 def require_free(folder: Path, *, overwrite: bool) -> None:
-    """Raise RequestError unless a run may be saved there."""
-    folders.require_free(folder, mark=MANIFEST, overwrite=overwrite)
+    """Raise RequestError unless a run may be saved there: of what is there, nothing but a run's own files may go."""
+    for above in folder.absolute().parents:
+        if (above / MANIFEST).is_file() and _is_run(above):
+            raise RequestError(f"{folder}: is inside the run folder {above}: name another folder")
+    folders.require_free(folder, overwrite=overwrite and folder.is_dir() and _only_a_run(folder))
 
 
 def write(folder: Path, fill: Callable[[Path], None], *, overwrite: bool) -> None:
     """A run folder, whole or not at all."""
-    folders.write(folder, fill, mark=MANIFEST, overwrite=overwrite)
+    require_free(folder, overwrite=overwrite)
+    folders.write(folder, fill, overwrite=overwrite)
+
+
+def _is_run(folder: Path) -> bool:
+    try:
+        open_run(folder)
+    except RequestError:
+        return False
+    return True
+
+
+def _only_a_run(folder: Path) -> bool:
+    """True where a folder holds a run and nothing else; RequestError that says what it holds where it does not."""
+    if not (folder / MANIFEST).is_file():
+        raise RequestError(f"{folder}: is there already and is no run: name another folder")
+    written = {*open_run(folder).manifest["files"], MANIFEST}
+    there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    others = [name for name in there if name not in written]
+    if others:
+        some = ", ".join(others[:3]) + (" ..." if len(others) > 3 else "")
+        raise RequestError(f"{folder}: holds what is no part of the run ({some}): move it away, or name another folder")
+    return True

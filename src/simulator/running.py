@@ -25,7 +25,7 @@ class Job:
     settings: Sequence[str]
     overlays: Sequence[str]
     baseline: str
-    output: str = ""
+    output: str | None = None
     overwrite: bool = False
     command: Sequence[str] = ()
 
@@ -68,7 +68,7 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
     asked = [Condition.parse(text) for text in questions.chances]
     if asked and sampled is None:
         raise RequestError("--probability is of draws: add --draws 10000")
-    if job.output:
+    if job.output is not None:
         parquet.require()
         workbook_book.require()
         records.require_free(Path(job.output), overwrite=job.overwrite)
@@ -79,9 +79,11 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
         with Meter(page.words) as meter:
             runs, beside = page.drawn(runs, beside, sampled, [*asked, *conditions], meter)
     met = list(held(conditions, runs, page.words))
-    if job.output and all(each.drawn is None or each.drawn.done == each.drawn.sampled.draws for each in runs):
+    if job.output is not None and all(
+        each.drawn is None or each.drawn.done == each.drawn.sampled.draws for each in runs
+    ):
         save(job, page, runs, beside)
-    elif job.output:
+    elif job.output is not None:
         say(f"{job.output}: nothing was saved, since not all draws were made")
     page.show(runs, beside)
     for text in (*([] if quiet else warnings(page, runs, beside)), *met):
@@ -92,10 +94,11 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
 
 
 def save(job: Job, page: Page, runs: "Sequence[Run]", beside: "Run | None") -> None:
-    """Write the run folder."""
+    """Write the run folder that the job names."""
     from simulator import recording
 
     view = page.view(runs, beside)
-    sampled, told = runs[0].drawn.sampled if runs[0].drawn else None, list(warnings(page, runs, beside))
+    sampled = runs[0].drawn.sampled if runs[0].drawn else None
+    told = [text.removeprefix("warning: ") for text in warnings(page, runs, beside)]
     recorded = recording.Recorded(view, page.sheets(view), told, sampled, job.command)
-    recording.save(Path(job.output), recorded, overwrite=job.overwrite)
+    recording.save(Path(job.output or ""), recorded, overwrite=job.overwrite)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +121,19 @@ def _reasons(record: Record) -> Iterator[str]:
     """Why figures may differ: another version, other libraries, other inputs."""
     if record.manifest["version"] != __version__:
         yield f"version: it was made by {record.manifest['version']}, this is {__version__}"
+    for name, version in record.manifest.get("libraries", {}).items():
+        if version != metadata.version(name):
+            yield f"library: it was made with {name} {version}, this is {metadata.version(name)}"
+    yield from inputs_changed(record)
+
+
+def inputs_changed(record: Record) -> Iterator[str]:
+    """Files that a run was read from and that are no longer what they were: it keeps a copy of what they said."""
     for each in record.manifest["inputs"]:
         path = Path(each["path"])
-        if path.is_file() and digest(path) != each["sha256"]:
+        if not path.is_file():
+            yield f"input: {path} is no longer there"
+        elif digest(path) != each["sha256"]:
             yield f"input: {path} has changed since"
 
 

@@ -14,7 +14,7 @@ from simulator.report import charted, charts, page_charts, page_tables
 from simulator.report.markup import Child, element, text_of
 from simulator.report.page_answers import answers
 from simulator.report.page_charts import Charts, picture_of
-from simulator.report.page_flows import sankey
+from simulator.report.page_flows import rows, sankey
 from simulator.report.pages import heading
 from simulator.report.palette import VERMILION
 from simulator.report.panel import HATCH
@@ -97,16 +97,16 @@ def _sections(view: View, warnings: Sequence[str]) -> Iterator[Element]:
         yield _section(view, "changes", *map(_wide, changed))
     for measure in ("selected", "supported"):
         if (found := _awards(view, names, measure)) is not None:
-            yield _section(view, measure, *_shown(found))
-    yield _section(view, "money", *_shown(page_charts.money(view, names)))
+            yield _section(view, measure, *_shown(view, found))
+    yield _section(view, "money", *_shown(view, page_charts.money(view, names)))
     if (bridges := list(_bridges(view, names))) or view.reference:
         yield _section(view, "bridge", *bridges)
     yield _section(view, "flows", *_flows(view, names))
     places = list(page_charts.destinations(view, names))
     if places:
-        yield _section(view, "destinations", *(part for label, found in places for part in _shown(found, label)))
+        yield _section(view, "destinations", *(part for label, found in places for part in _shown(view, found, label)))
     if (owed := _commitments(view, names)) is not None:
-        yield _section(view, "commitments", *_shown(owed))
+        yield _section(view, "commitments", *_shown(view, owed))
     if (stability := page_tables.stability(view)) is not None:
         yield _section(view, "stability", element("p", words("report", "stability_told")), _wide(stability))
     yield _section(view, "tables", *map(_wide, page_tables.tables(view)))
@@ -133,7 +133,7 @@ def _awards(view: View, names: Sequence[str], measure: str) -> Charts | None:
         return None
 
 
-def _shown(found: Charts, title: str = "") -> Iterator[Element]:
+def _shown(view: View, found: Charts, title: str = "") -> Iterator[Element]:
     """Charts with their legend and unit."""
     if title:
         yield element("h3", title)
@@ -141,6 +141,11 @@ def _shown(found: Charts, title: str = "") -> Iterator[Element]:
     yield element("ul", *keys, element("li", found.unit, class_="unit"), class_="legend")
     figures = [element("figure", element("figcaption", text), drawn) for text, drawn in found.panels]
     yield element("div", *figures, class_=f"panels abreast{found.abreast}")
+    if found.rows:
+        text = view.words(
+            "report", "in_unit", title=title or view.words("report", "commitments_title"), unit=found.unit
+        )
+        yield _wide(page_tables.by_year(view, text, found.rows, found.years))
 
 
 def _bridges(view: View, names: Sequence[str]) -> Iterator[Element]:
@@ -176,6 +181,9 @@ def _flows(view: View, names: Sequence[str]) -> Iterator[Element]:
                 title = element("figcaption", view.words("report", "flows_of", name=name, year=view.words.year(year)))
                 hidden = None if place == 0 else "hidden"
                 yield element("figure", title, _wide(drawn), class_="flows", data_year=year, hidden=hidden)
+    unit, of = view.words("units", "million_yen"), view.words("report", "flows_title")
+    text = view.words("report", "in_unit", title=of, unit=unit)
+    yield _wide(page_tables.by_year(view, text, rows(view, names), charted.years_of(view)))
 
 
 def _commitments(view: View, names: Sequence[str]) -> Charts | None:

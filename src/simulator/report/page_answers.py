@@ -1,6 +1,7 @@
 """The answer in sentences, reckoned from the results: awards, money, what is owed later, and how sure all that is."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,12 +16,15 @@ from simulator.report.rounding import ROUNDING_NOISE, decimals_for, rounded
 from simulator.report.sheets import View
 from simulator.report.tabled import heading
 from simulator.results import Run
+from simulator.statistics import Statistics
 from simulator.tables import Line
 
 
 def answers(view: View, run: Run) -> list[str]:
-    """Sentences on one of the runs shown."""
-    return [*_awards(view, run), *_money(view, run), *_chances(view, run)]
+    """Sentences on one of the runs shown, over those of the years that it shows itself."""
+    own = tuple(year for year in charted.years_of(view) if year in run.years) or tuple(run.years)
+    seen = replace(view, years=own)
+    return [*_awards(seen, run), *_money(seen, run), *_chances(seen, run)]
 
 
 def _awards(view: View, run: Run) -> Iterator[str]:
@@ -41,8 +45,8 @@ def _selected(view: View, run: Run, panel: Panel, values: Floats) -> str:
     if len(years) > 1:
         told = {"first": heading(words, years[0]), "last": heading(words, years[-1])}
         parts.append(words("report", "from_to", before=ends[0], after=ends[1], **told))
-    parts.append(_ranged(view, run, panel.line))
     parts.append(_beside(view, run, panel.line, float(values.sum())))
+    parts.append(_ranged(view, run, panel.line))
     return "".join(parts) + words("report", "stop")
 
 
@@ -67,8 +71,8 @@ def _beside(view: View, run: Run, line: Line, total: float) -> str:
         return view.words("report", "not_distinguishable", reference=name)
     if abs(change) < ROUNDING_NOISE:
         return view.words("report", "as_in", reference=name)
-    figure = _signed(change, decimals_for([np.array([change])]))
-    share = f"{change / before.sum():+.1%}" if before.sum() else ""
+    figure = _signed(view.words, change, decimals_for([np.array([change])]))
+    share = _share(view.words, change / before.sum()) if before.sum() else ""
     return view.words("report", "change" if share else "change_from_0", change=figure, share=share, reference=name)
 
 
@@ -98,7 +102,10 @@ def _more(view: View, run: Run, line: Line, total: float) -> str:
     change = total - float(before.sum())
     if abs(change) < ROUNDING_NOISE:
         return view.words("report", "as_in", reference=view.name(reference))
-    told = {"change": amount(view.words, change, "+"), "share": f"{change / before.sum():+.1%}"}
+    told = {
+        "change": amount(view.words, change, changed=True),
+        "share": _share(view.words, change / float(before.sum())),
+    }
     return view.words("report", "change", **told, reference=view.name(reference))
 
 
@@ -131,10 +138,19 @@ def _short(view: View, run: Run) -> Iterator[str]:
         if hit:
             any_short = True
             told = {"of": view.programme_label(programme), "years": words("report", "comma").join(hit)}
-            key = "short_in_draws" if run.drawn else "short"
-            yield words("report", key, **told, amount=amount(words, float(np.nanmax(short)))) + words("report", "stop")
+            told["amount"] = amount(words, float(np.nanmax(short)))
+            yield _missing(words, run.statistics(Line(programme, "", "shortfall")), told) + words("report", "stop")
     if not any_short:
         yield words("report", "never_short") + words("report", "stop")
+
+
+def _missing(words: Words, drawn: Statistics | None, told: dict[str, str]) -> str:
+    """A shortfall; of draws, how many at least have it in the worst year."""
+    if drawn is None or not drawn.sd.any():
+        return words("report", "short", **told)
+    chances = (("p05", "95 %"), ("p25", "75 %"), ("p50", "50 %"), ("p75", "25 %"), ("p95", "5 %"))
+    share = next((share for name, share in chances if name in drawn.quantiles and drawn.quantiles[name].max() > 0), "")
+    return words("report", "short_in_draws" if share else "short_in_few", **told, share=share)
 
 
 def _chances(view: View, run: Run) -> Iterator[str]:
@@ -146,11 +162,12 @@ def _chances(view: View, run: Run) -> Iterator[str]:
         yield view.words("report", key, **told) + view.words("report", "stop")
 
 
-def amount(words: Words, value: float, sign: str = "") -> str:
-    """Million yen as people say them."""
+def amount(words: Words, value: float, *, changed: bool = False) -> str:
+    """Million yen as people say them; what is `changed` has its sign."""
     unit = unit_of(words, "million_yen", abs(value))
-    shown = f"{float(rounded(np.array(value / unit.factor), 1)) / 10.0:{sign},.1f}"
-    return words("report", "amount", number=shown, unit=unit.name)
+    shown = f"{float(rounded(np.array(abs(value) / unit.factor), 1)) / 10.0:,.1f}"
+    sign = _sign(words, value) if changed or value < 0 else ""
+    return words("report", "amount", number=f"{sign}{shown}", unit=unit.name)
 
 
 def _years(words: Words, years: Sequence[int]) -> str:
@@ -163,5 +180,15 @@ def _figures(rows: Sequence[Floats]) -> list[str]:
     return [f"{float(rounded(row, decimals)[0]) / 10.0**decimals:,.{decimals}f}" for row in rows]
 
 
-def _signed(value: float, decimals: int) -> str:
-    return f"{float(rounded(np.array(value), decimals)) / 10.0**decimals:+,.{decimals}f}"
+def _signed(words: Words, value: float, decimals: int) -> str:
+    shown = float(rounded(np.array(abs(value)), decimals)) / 10.0**decimals
+    return f"{_sign(words, value)}{shown:,.{decimals}f}"
+
+
+def _share(words: Words, share: float) -> str:
+    """A change in per cent; one that is too small to show has no sign."""
+    return f"{_sign(words, share) if abs(share) >= 0.0005 else ''}{abs(share):.1%}"
+
+
+def _sign(words: Words, value: float) -> str:
+    return words("report", "less" if value < 0 else "more")

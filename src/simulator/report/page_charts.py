@@ -34,12 +34,17 @@ class Key:
 
 @dataclass(frozen=True)
 class Charts:
-    """Charts that belong together: their legend, what their figures are of, each with its title, how many abreast."""
+    """Charts that belong together: their legend, what their figures are of, each with its title, how many abreast.
+
+    `rows` are the figures, where no other table has them: of what, of which scenario, over which `years`.
+    """
 
     keys: tuple[Key, ...]
     unit: str
     panels: tuple[tuple[str, Element], ...]
     abreast: int = 1
+    rows: tuple[tuple[str, str, Floats], ...] = ()
+    years: Sequence[int] = ()
 
 
 def awards(view: View, names: Sequence[str], measure: str) -> Charts:
@@ -152,7 +157,9 @@ def destinations(view: View, names: Sequence[str]) -> Iterator[tuple[str, Charts
                 bottom = bottom + values
             made.append((name, drawn.picture()))
         keys = tuple(Key(place, fill) for place, fill in zip(own, fills, strict=True))
-        yield full_label(view, programme, award), Charts(keys, view.words("units", "count"), tuple(made))
+        figures = [(place, name, row[place]) for place in own for name, row in zip(names, rows, strict=True)]
+        unit = view.words("units", "count")
+        yield full_label(view, programme, award), Charts(keys, unit, tuple(made), rows=tuple(figures), years=years)
 
 
 def _line(run: Run, line: Line, years: Sequence[int]) -> Floats:
@@ -183,7 +190,12 @@ def commitments(view: View, names: Sequence[str], owed: Sequence[Obligations]) -
         made.append((name, drawn.picture()))
     keys = [Key(name, fill) for name, fill in zip(named, fills, strict=True)]
     keys += [Key(words("plot", "after"), PALE)] if last > selections.stop else []
-    return Charts(tuple(keys), unit.name, tuple(made))
+    figures = tuple(
+        (selected, name, table[:, place])
+        for place, selected in enumerate(named)
+        for name, table in zip(names, shown, strict=True)
+    )
+    return Charts(tuple(keys), unit.name, tuple(made), rows=figures, years=range(first, last))
 
 
 def _padded(table: Floats, years: int) -> Floats:

@@ -1,11 +1,13 @@
 """The flow of money as a picture: state, agency, programme, award type, each as high as the money through it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from simulator.arrays import Floats
 from simulator.measures import MEASURES
 from simulator.money_flows import PARTNER, STATE, flows_of_money
+from simulator.report import charted
 from simulator.report.canvas import unit_of
 from simulator.report.markup import element
 from simulator.report.page_charts import FILLS
@@ -68,6 +70,16 @@ def sankey(view: View, run: Run, year: int) -> Element | None:
     alternative = view.words("report", "flows_alternative", year=view.words.year(year), unit=unit.name)
     size = {"viewBox": f"0 0 {WIDTH:.0f} {tall:.0f}", "width": WIDTH, "height": tall}
     return element("svg", *marks, **size, role="img", aria_label=alternative)
+
+
+def rows(view: View, names: Sequence[str]) -> Iterator[tuple[str, str, Floats]]:
+    """Every flow that there is in some year: from where to where, of which scenario, million yen by year."""
+    for run, name in zip(view.compared, names, strict=True):
+        agencies = {programme.agency for programme in run.scenario.document.programmes.values()}
+        for flow in flows_of_money(run, view.programmes):
+            if flow.values.any():
+                ends = {"source": _label(view, flow.source, agencies), "target": _label(view, flow.target, agencies)}
+                yield view.words("page", "flow", **ends), name, charted.over(run, flow.values, charted.years_of(view))
 
 
 def _nodes(view: View, run: Run, flows: Sequence[tuple[str, str, float]]) -> dict[str, Node]:

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from simulator.arrays import Floats
 from simulator.labels import Words
 from simulator.measures import measure
 from simulator.report import charted
@@ -16,7 +17,7 @@ from simulator.report.page_answers import amount
 from simulator.report.palette import DARK, SKY, VERMILION
 from simulator.report.rounding import rounded
 from simulator.report.sheets import NOT_DISTINGUISHABLE, View, full_label
-from simulator.report.tabled import Row, Table, tables_of
+from simulator.report.tabled import Row, Table, heading, tables_of
 from simulator.results import Run
 from simulator.sources import Source, sources
 from simulator.tables import Line
@@ -77,6 +78,24 @@ def _numbers(row: Row) -> Iterator[Cell]:
             yield Cell(NOT_DISTINGUISHABLE if place in row.alike else text, value, row.kind)
 
 
+def by_year(view: View, title: str, rows: Iterable[tuple[str, str, Floats]], years: Sequence[int]) -> Element:
+    """A folded table of figures behind a picture: of what, of which scenario, by year."""
+    words = view.words
+    heads = (words("report", "row"), words("workbook", "scenario"), *(heading(words, year) for year in years))
+    made = [
+        [
+            Cell(label),
+            Cell(name),
+            *(
+                Cell("" if np.isnan(value) else f"{value:,.6g}", None if np.isnan(value) else float(value))
+                for value in values
+            ),
+        ]
+        for label, name, values in rows
+    ]
+    return element("details", element("summary", words("report", "figures")), grid(title, heads, made, labels=2))
+
+
 def changed(view: View, run: Run) -> Element | None:
     """What a scenario changes of its parent; None where it changes nothing."""
     words, parent = view.words, run.scenario.parent
@@ -103,7 +122,9 @@ def bridge(view: View, steps: Bridge, start: str, end: str, caption: str) -> Ele
     reached = steps.before
     for programme, change in steps.changes:
         bar = _bar(reached, reached + change, (low, high), SKY if change > 0 else VERMILION)
-        rows.append(_step(view.programme_label(programme), amount(view.words, change, "+") if change else "0", bar))
+        rows.append(
+            _step(view.programme_label(programme), amount(view.words, change, changed=True) if change else "0", bar)
+        )
         reached += change
     rows.append(_step(end, amount(view.words, steps.after), _bar(low, steps.after, (low, high), DARK)))
     text = caption if low <= 0 else view.words("plot", "cut", axis=caption)
@@ -112,7 +133,7 @@ def bridge(view: View, steps: Bridge, start: str, end: str, caption: str) -> Ele
 
 def _step(label: str, figure: str, bar: Element) -> Element:
     number = element("td", figure, class_="number")
-    return element("tr", element("th", label, scope="row"), element("td", bar), number)
+    return element("tr", element("th", label, scope="row"), element("td", bar, class_="bar"), number)
 
 
 def _bar(begin: float, end: float, limits: tuple[float, float], fill: str) -> Element:
@@ -133,7 +154,7 @@ def stability(view: View) -> Element | None:
             if (programme, award) in run.labels.awards:
                 figures = [_at(run, Line(programme, award, name), year) for name in STABILITY]
                 cells = [Cell("" if value is None else f"{value:,.3f}", value) for value in figures]
-                rule = run.scenario.document.programmes[programme].intake
+                rule = words("report", f"rule_{run.scenario.document.programmes[programme].intake}")
                 rows.append([Cell(full_label(view, programme, award)), Cell(view.name(run)), Cell(rule), *cells])
     named = [words("report", "with_unit", of=words.measure(each), unit=_unit(words, each)) for each in STABILITY]
     heads = (words("report", "row"), words("workbook", "scenario"), words("report", "rule"), *named)

@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator import tables
 from simulator.arrays import Floats
-from simulator.measures import MEASURES, TOTAL, measure
+from simulator.measures import MEASURES, RATIO, TOTAL, measure
 from simulator.money_flows import PARTNER, STATE, flows_of_money
 from simulator.report.rounding import decimals_for, rounded
 from simulator.report.sheets import NOT_DISTINGUISHABLE, Row, Sheet, Shown, View, full_label, label_of, sheets_of
@@ -159,7 +159,7 @@ def _where_any(view: View, name: str, may: Callable[[Run, str, str], bool], *, u
         line, values = Line(programme, award, name), {id(run): run.of(name, programme, award)[:, 0] for run in there}
         drawn = [found for run in there if (found := run.statistics(line))]
         if any((row != usual).any() for row in values.values()) or any(found.sd.any() for found in drawn):
-            decimals = decimals_for(list(values.values()))
+            decimals = 3 if measure(name).unit == RATIO else decimals_for(list(values.values()))
             shown = tuple(rounded(values[id(run)], decimals) if run in there else None for run in view.compared)
             yield Shown(full_label(view, programme, award), 0, decimals, shown, line)
 

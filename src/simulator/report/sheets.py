@@ -75,7 +75,14 @@ class View:
         return None if self.reference in self.runs else self.reference
 
     def name(self, run: Run) -> str:
-        """A scenario's name on the page: its Japanese label on a Japanese page, else its id."""
+        """A scenario's name on the page: its Japanese label on a Japanese page, else its id, marked where not alone."""
+        name = self._plain_name(run)
+        alike = run.scenario.settings and any(
+            self._plain_name(other) == name for other in self.compared if other is not run
+        )
+        return f"{name} --set" if alike else name
+
+    def _plain_name(self, run: Run) -> str:
         label = run.scenario.document.label.ja if self.words.language == "ja" else None
         return label or run.scenario.name
 
