@@ -1,0 +1,292 @@
+"""Awards as SimPy processes: each lives its life month by month, and is paid (model.md sections 2 and 3).
+
+An award sleeps until something happens to it: it starts, a fiscal year begins, it ends. On 1 April it tells the
+agency what the year will cost; every month of the year is paid at the year's prices.
+"""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import simpy
+
+from simulator.events.books import Book, Entry
+from simulator.events.life import Expected, Fate, expected
+from simulator.events.terms import AwardTerms, Portfolio
+
+Process = Generator[simpy.Event, Any, None]
+
+NOBODY = 1e-12
+"""A share of awards below this is what rounding leaves of none."""
+
+
+@dataclass
+class World:
+    """What all processes of a replication share: the clock in months since the first April simulated, and the books."""
+
+    env: simpy.Environment
+    portfolio: Portfolio
+    books: list[Book]
+    journal: list[Entry] | None = None
+
+    def note(self, month: int, place: int, award: str, event: str, money: float = 0.0, awards: float = 1.0) -> None:  # noqa: PLR0913
+        """Write an event into the journal, if one is kept."""
+        if self.journal is not None and 0 <= month < 12 * self.portfolio.years:
+            self.journal.append(Entry(month, place, award, event, money, awards))
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One award: its type, its year and month of start, its fate, and what share of its first year is new spending."""
+
+    place: int
+    year: int
+    fate: Fate
+    new: float
+    name: str
+
+    @property
+    def begins(self) -> int:
+        """The month in which it starts."""
+        return 12 * self.year + self.fate.month
+
+    @property
+    def ends(self) -> int:
+        """The month in which it ends."""
+        return self.begins + self.fate.last
+
+
+def live(world: World, award: Single) -> Process:
+    """One award, from its start until nothing more is paid for it."""
+    env, terms = world.env, world.portfolio.awards[award.place]
+    begins, ends = award.begins, award.ends
+    leaves_in = ends // 12
+    paid_until = max((len(each.shares) for each in terms.prices.instalments), default=0) + award.year - 1
+    yield env.timeout(begins - env.now)
+    start(world, award)
+    for year in range(award.year, max(leaves_in, paid_until) + 1):
+        if year > award.year:
+            yield env.timeout(12 * year - env.now)
+        if year >= world.portfolio.years:
+            return
+        if year <= leaves_in:
+            stay(world, award, year)
+        pay_instalments(world, award, year)
+        if year == leaves_in:
+            if ends > env.now:
+                yield env.timeout(ends - env.now)
+            leave(world, award)
+
+
+def start(world: World, award: Single) -> None:
+    """The award starts: what is paid once is paid."""
+    world.books[award.place].stand(award.begins, award.ends)
+    world.note(award.begins, award.place, award.name, "started")
+    if award.year >= 0:
+        money = world.portfolio.awards[award.place].prices.start[award.year]
+        _pay(world, award, award.begins, money, "paid at start")
+
+
+def stay(world: World, award: Single, year: int) -> None:
+    """What a year of an award in place brings: months, who is in place at its end, and what the agency is told."""
+    book, terms, fate = world.books[award.place], world.portfolio.awards[award.place], award.fate
+    first, last = max(award.begins, 12 * year), min(award.ends, 12 * year + 11)
+    ending = last == award.ends
+    months = last - first + (fate.share if ending else 1.0)
+    row = year + book.lead
+    if row >= 0:
+        book.months[row] += months
+    price = terms.prices.month[year] if year >= 0 else 0.0
+    if not ending and row >= 0:
+        to_come = expected(terms.life(award.year)).remaining[12 * (year - award.year + 1) - fate.month]
+        book.in_place[row] += 1.0
+        book.later[row] += to_come
+        if year >= 0:
+            book.outyear[year] += price * to_come + terms.prices.end[year]
+    if year < 0:
+        return
+    rate = price * _paid_in_part(terms, award, year)
+    if year > award.year:
+        book.due[year] += rate * months + (end_payment(terms, award, year) if ending else 0.0)
+        book.completing[year] += ending and fate.completed
+    _book(book, award, year, rate * months)
+    book.rate(first, last, rate)
+    if ending:
+        book.lump(last, rate * (fate.share - 1.0))
+    if world.journal is not None:
+        for month in range(first, last + 1):
+            share = fate.share if month == award.ends else 1.0
+            world.note(month, award.place, award.name, "paid for the month", rate * share)
+        _note_renewal(world, award, terms, first, last)
+
+
+def end_payment(terms: AwardTerms, award: Single, year: int) -> float:
+    """What is paid when it ends, however it ends."""
+    return terms.prices.end[year] * _paid_in_part(terms, award, year)
+
+
+def leave(world: World, award: Single) -> None:
+    """The award ends in this month, and what is paid at its end is paid."""
+    book, year = world.books[award.place], award.ends // 12
+    if year + book.lead >= 0:
+        book.exits[year + book.lead] += 1.0
+        book.completions[year + book.lead] += award.fate.completed
+    if year >= 0:
+        money = end_payment(world.portfolio.awards[award.place], award, year)
+        _pay(world, award, award.ends, money, "paid at end")
+    world.note(award.ends, award.place, award.name, "completed" if award.fate.completed else "ended early")
+
+
+def pay_instalments(world: World, award: Single, year: int) -> None:
+    """What is paid per award falls due by year since the start, whether or not the award is still in place."""
+    if year < 0:
+        return
+    book, terms, offset = world.books[award.place], world.portfolio.awards[award.place], year - award.year
+    for each in terms.prices.instalments:
+        if offset >= len(each.shares):
+            continue
+        money = each.price[year] * each.shares[offset] * _paid_in_part(terms, award, year)
+        if offset:
+            book.due[year] += money
+        book.outyear[year] += each.price[year] * sum(each.shares[offset + 1 :])
+        _pay(world, award, max(award.begins, 12 * year), money, "paid by instalment")
+
+
+def _paid_in_part(terms: AwardTerms, award: Single, year: int) -> float:
+    """The share that the agency pays of what is due to an award that started in an earlier year."""
+    return terms.continuing[year] if year > award.year else 1.0
+
+
+def _pay(world: World, award: Single, month: int, money: float, event: str) -> None:
+    if money:
+        book = world.books[award.place]
+        _book(book, award, month // 12, money)
+        book.lump(month, money)
+        world.note(month, award.place, award.name, event, money)
+
+
+def _book(book: Book, award: Single, year: int, money: float) -> None:
+    """Money of a year, as new spending as far as it is of this year's selections."""
+    new = award.new * money if year == award.year else 0.0
+    book.new[year] += new
+    book.continuing[year] += money - new
+
+
+def _note_renewal(world: World, award: Single, terms: AwardTerms, first: int, last: int) -> None:
+    gate = terms.life(award.year).gate
+    if gate and first <= award.begins + int(gate) <= last and award.fate.stay > gate:
+        world.note(award.begins + int(gate), award.place, award.name, "renewed")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is no whole award: so many awards of a type, that start in a year and go the way of the mean."""
+
+    place: int
+    year: int
+    number: float
+    new: float
+    name: str
+
+
+def go_the_way_of_the_mean(world: World, part: Part) -> Process:
+    """A fraction of an award: of everything that may become of one, its share."""
+    env, terms, horizon = world.env, world.portfolio.awards[part.place], world.portfolio.years
+    life = expected(terms.life(part.year))
+    instalments = max((len(each.shares) for each in terms.prices.instalments), default=0)
+    for offset in range(max(len(life.months), instalments)):
+        year = part.year + offset
+        yield env.timeout(12 * year - env.now)
+        if year >= horizon:
+            return
+        if offset < len(life.months):
+            count_part(world.books[part.place], part, life, offset)
+        if year >= 0:
+            pay_part(world, part, life, offset)
+
+
+def count_part(book: Book, part: Part, life: Expected, offset: int) -> None:
+    """Months, exits, completions, in place and months to come of a year, by share."""
+    row = part.year + offset + book.lead
+    if row < 0:
+        return
+    book.months[row] += part.number * life.months[offset]
+    book.exits[row] += part.number * life.exits[offset]
+    book.completions[row] += part.number * life.completions[offset]
+    book.in_place[row] += part.number * life.in_place[offset]
+    book.later[row] += part.number * life.later[offset]
+    if offset and row >= book.lead:
+        book.completing[row - book.lead] += part.number * life.completions[offset]
+
+
+def pay_part(world: World, part: Part, life: Expected, offset: int) -> None:
+    """What a year of a fraction of an award costs, and what it will cost later."""
+    book, terms, year = world.books[part.place], world.portfolio.awards[part.place], part.year + offset
+    cut, total = terms.continuing[year] if offset else 1.0, 0.0
+    for month, event, money in part_payments(terms, part.year, life, offset):
+        total += money
+        book.lump(12 * year + month, part.number * cut * money)
+        world.note(12 * year + month, part.place, part.name, event, part.number * cut * money, part.number)
+    note_part(world, part, life, offset)
+    total *= part.number * cut
+    if offset:
+        book.due[year] += total
+    new = part.new * total if offset == 0 else 0.0
+    book.new[year] += new
+    book.continuing[year] += total - new
+    later = 0.0
+    if offset < len(life.months):
+        later = terms.prices.month[year] * life.later[offset] + terms.prices.end[year] * life.in_place[offset]
+        for month in range(12):
+            book.stand_in(12 * year + month, part.number * life.stood[12 * offset + month])
+    later += sum(each.price[year] * sum(each.shares[offset + 1 :]) for each in terms.prices.instalments)
+    book.outyear[year] += part.number * later
+
+
+def note_part(world: World, part: Part, life: Expected, offset: int) -> None:
+    """Ends of a year of a fraction of an award, in the journal."""
+    for place in range(12 * offset, 12 * offset + 12) if world.journal is not None and offset < len(life.months) else ():
+        early = life.left[place] - life.finished[place]
+        for event, share in (("completed", life.finished[place]), ("ended early", early)):
+            if share > NOBODY:
+                world.note(12 * part.year + place, part.place, part.name, event, 0.0, part.number * share)
+
+
+def part_payments(terms: AwardTerms, begun: int, life: Expected, offset: int) -> Iterator[tuple[int, str, float]]:
+    """Expected payments of one award in the year `offset` after its start, by month from April."""
+    year, paid = begun + offset, terms.prices
+    if offset == 0:
+        for month, share in enumerate(terms.life(begun).months):
+            if share and paid.start[year]:
+                yield month, "paid at start", share * paid.start[year]
+    for month in range(12) if offset < len(life.months) else ():
+        place = 12 * offset + month
+        if life.worked[place]:
+            yield month, "paid for the month", life.worked[place] * paid.month[year]
+        if life.left[place] and paid.end[year]:
+            yield month, "paid at end", life.left[place] * paid.end[year]
+    for each in paid.instalments:
+        if offset < len(each.shares) and each.shares[offset]:
+            yield 0, "paid by instalment", each.price[year] * each.shares[offset]
+
+
+def stay_on(world: World, part: Part, life: Expected) -> Process:
+    """Completions of a year that are extended: they begin in any month alike and are paid by month alone."""
+    env, book, terms = world.env, world.books[part.place], world.portfolio.awards[part.place]
+    for offset in range(len(life.months)):
+        year = part.year + offset
+        yield env.timeout(12 * year - env.now)
+        if year >= world.portfolio.years:
+            return
+        for row, values in zip(book.extensions, (life.exits, life.months, life.in_place), strict=True):
+            row[year] += part.number * values[offset]
+        price = terms.prices.month[year]
+        cost = part.number * price * life.months[offset]
+        book.due[year] += cost
+        book.continuing[year] += cost
+        for month in range(12):
+            now, money = 12 * year + month, part.number * price * life.worked[12 * offset + month]
+            book.lump(now, money)
+            book.stand_in(now, part.number * life.stood[12 * offset + month])
+            if money:
+                world.note(now, part.place, part.name, "paid for the month", money, part.number)

@@ -1,0 +1,97 @@
+"""What one replication writes down: counts and money by year and month, and the journal of events."""
+
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """An event: the month since the first April simulated, award type, award, what happened, million yen, awards.
+
+    `awards` is 1, or the fraction of an award that the entry stands for.
+    """
+
+    month: int
+    place: int
+    award: str
+    event: str
+    money: float
+    awards: float
+
+
+class Book:
+    """The books of one award type: counts by year from `lead` years before the first on, money by year from the first.
+
+    Attributes
+    ----------
+    months, exits, completions, in_place, later : of its starts: person-months, who left, who completed, who is in place
+        on 31 March, and the months that these are expected to stay
+    due, completing : by year, what awards that started before told the agency on 1 April: cost, completions
+    new, continuing : cost of what was selected in the year, and of everything else
+    outyear : what awards that have started are expected to cost later, at the year's prices
+    extended, extensions : completions that stay on; months, exits and in place of all who do
+    """
+
+    def __init__(self, years: int, lead: int) -> None:
+        self.lead, self._months = lead, 12 * years
+        self.months, self.exits, self.completions, self.in_place, self.later = _zeros(5, lead + years)
+        self.starts, self.selected, self.promoted, self.applicants = _zeros(4, years)
+        self.due, self.completing, self.new, self.continuing, self.outyear, self.extended = _zeros(6, years)
+        self.extensions = _zeros(3, years)
+        self.deferred = [0.0] * (years + 1)
+        self._lumps, self._standing = _zeros(2, 12 * years)
+        self._rates, self._coming = _zeros(2, 12 * years + 1)
+
+    def lump(self, month: int, money: float) -> None:
+        """Pay money in a month."""
+        self._lumps[month] += money
+
+    def rate(self, first: int, last: int, money: float) -> None:
+        """Pay money in every month from the first to the last."""
+        self._rates[first] += money
+        self._rates[last + 1] -= money
+
+    def stand(self, first: int, gone: int, number: float = 1.0) -> None:
+        """Be in place at the end of every month from the first until the one before it is gone."""
+        if gone > 0 and first < self._months:
+            self._coming[max(first, 0)] += number
+            self._coming[min(gone, self._months)] -= number
+
+    def stand_in(self, month: int, number: float) -> None:
+        """Be in place at the end of one month."""
+        self._standing[month] += number
+
+    @property
+    def cash(self) -> list[float]:
+        """Million yen paid in each month."""
+        return [lump + rate for lump, rate in zip(self._lumps, accumulate(self._rates), strict=False)]
+
+    @property
+    def standing(self) -> list[float]:
+        """In place at the end of each month."""
+        return [part + whole for part, whole in zip(self._standing, accumulate(self._coming), strict=False)]
+
+
+@dataclass
+class Ledger:
+    """The money of one programme by year; `carried` has one year more, into the first year and out of the last."""
+
+    years: int
+    budget: list[float] = field(init=False)
+    fixed_costs: list[float] = field(init=False)
+    carried: list[float] = field(init=False)
+    commitments: list[float] = field(init=False)
+    available: list[float] = field(init=False)
+    spend: list[float] = field(init=False)
+    unspent: list[float] = field(init=False)
+    shortfall: list[float] = field(init=False)
+    outyear_commitments: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in vars(type(self))["__dataclass_fields__"]:
+            if name != "years":
+                setattr(self, name, [0.0] * (self.years + (name == "carried")))
+
+
+def _zeros(count: int, length: int) -> list[list[float]]:
+    return [[0.0] * length for _ in range(count)]
