@@ -29,7 +29,9 @@ MISSING = object()
 def sampled_of(record: Record) -> Sampled | None:
     """How the run was drawn."""
     given = record.manifest["draws"]
-    return None if given is None else Sampled(given["draws"], given["seed"], given["sampling"])
+    if given is None:
+        return None
+    return Sampled(given["draws"], given["seed"], given["sampling"], given.get("engine", "cohort"))
 
 
 def scenarios_of(record: Record) -> list[Scenario]:

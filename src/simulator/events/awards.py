@@ -6,15 +6,16 @@ agency what the year will cost; every month of the year is paid at the year's pr
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import simpy
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.events.books import Book, Entry
 from simulator.events.life import Expected, Fate, expected
 from simulator.events.terms import AwardTerms, Portfolio
 
-Process = Generator[simpy.Event, Any, None]
+if TYPE_CHECKING:
+    import simpy
+
+Process = Generator["simpy.Event", Any, None]
 
 NOBODY = 1e-12
 """A share of awards below this is what rounding leaves of none."""
@@ -24,7 +25,7 @@ NOBODY = 1e-12
 class World:
     """What all processes of a replication share: the clock in months since the first April simulated, and the books."""
 
-    env: simpy.Environment
+    env: "simpy.Environment"
     portfolio: Portfolio
     books: list[Book]
     journal: list[Entry] | None = None
@@ -35,53 +36,48 @@ class World:
             self.journal.append(Entry(month, place, award, event, money, awards))
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
-    """One award: its type, its year and month of start, its fate, and what share of its first year is new spending."""
+class Single(NamedTuple):
+    """One award: its type, its year of start, its fate, the months in which it begins and ends.
+
+    `new` is the share of its first year's cost that is spending on new selections.
+    """
 
     place: int
     year: int
     fate: Fate
+    begins: int
+    ends: int
     new: float
     name: str
-
-    @property
-    def begins(self) -> int:
-        """The month in which it starts."""
-        return 12 * self.year + self.fate.month
-
-    @property
-    def ends(self) -> int:
-        """The month in which it ends."""
-        return self.begins + self.fate.last
 
 
 def live(world: World, award: Single) -> Process:
     """One award, from its start until nothing more is paid for it."""
     env, terms = world.env, world.portfolio.awards[award.place]
-    begins, ends = award.begins, award.ends
-    leaves_in = ends // 12
-    paid_until = max((len(each.shares) for each in terms.prices.instalments), default=0) + award.year - 1
-    yield env.timeout(begins - env.now)
+    leaves_in, instalments = award.ends // 12, len(terms.paid_later)
+    if award.begins > env.now:
+        yield env.timeout(award.begins - env.now)
     start(world, award)
-    for year in range(award.year, max(leaves_in, paid_until) + 1):
+    for year in range(award.year, max(leaves_in + 1, award.year + instalments)):
         if year > award.year:
             yield env.timeout(12 * year - env.now)
         if year >= world.portfolio.years:
             return
         if year <= leaves_in:
             stay(world, award, year)
-        pay_instalments(world, award, year)
+        if instalments:
+            pay_instalments(world, award, year)
         if year == leaves_in:
-            if ends > env.now:
-                yield env.timeout(ends - env.now)
+            if award.ends > env.now:
+                yield env.timeout(award.ends - env.now)
             leave(world, award)
 
 
 def start(world: World, award: Single) -> None:
     """The award starts: what is paid once is paid."""
     world.books[award.place].stand(award.begins, award.ends)
-    world.note(award.begins, award.place, award.name, "started")
+    if world.journal is not None:
+        world.note(award.begins, award.place, award.name, "started")
     if award.year >= 0:
         money = world.portfolio.awards[award.place].prices.start[award.year]
         _pay(world, award, award.begins, money, "paid at start")
@@ -90,8 +86,9 @@ def start(world: World, award: Single) -> None:
 def stay(world: World, award: Single, year: int) -> None:
     """What a year of an award in place brings: months, who is in place at its end, and what the agency is told."""
     book, terms, fate = world.books[award.place], world.portfolio.awards[award.place], award.fate
-    first, last = max(award.begins, 12 * year), min(award.ends, 12 * year + 11)
-    ending = last == award.ends
+    first = award.begins if year == award.year else 12 * year
+    ending = award.ends <= 12 * year + 11
+    last = award.ends if ending else 12 * year + 11
     months = last - first + (fate.share if ending else 1.0)
     row = year + book.lead
     if row >= 0:
@@ -134,7 +131,8 @@ def leave(world: World, award: Single) -> None:
     if year >= 0:
         money = end_payment(world.portfolio.awards[award.place], award, year)
         _pay(world, award, award.ends, money, "paid at end")
-    world.note(award.ends, award.place, award.name, "completed" if award.fate.completed else "ended early")
+    if world.journal is not None:
+        world.note(award.ends, award.place, award.name, "completed" if award.fate.completed else "ended early")
 
 
 def pay_instalments(world: World, award: Single, year: int) -> None:
@@ -142,13 +140,14 @@ def pay_instalments(world: World, award: Single, year: int) -> None:
     if year < 0:
         return
     book, terms, offset = world.books[award.place], world.portfolio.awards[award.place], year - award.year
+    if offset < len(terms.paid_later):
+        book.outyear[year] += terms.paid_later[offset][year]
     for each in terms.prices.instalments:
         if offset >= len(each.shares):
             continue
         money = each.price[year] * each.shares[offset] * _paid_in_part(terms, award, year)
         if offset:
             book.due[year] += money
-        book.outyear[year] += each.price[year] * sum(each.shares[offset + 1 :])
         _pay(world, award, max(award.begins, 12 * year), money, "paid by instalment")
 
 
@@ -162,7 +161,8 @@ def _pay(world: World, award: Single, month: int, money: float, event: str) -> N
         book = world.books[award.place]
         _book(book, award, month // 12, money)
         book.lump(month, money)
-        world.note(month, award.place, award.name, event, money)
+        if world.journal is not None:
+            world.note(month, award.place, award.name, event, money)
 
 
 def _book(book: Book, award: Single, year: int, money: float) -> None:
@@ -193,8 +193,7 @@ def go_the_way_of_the_mean(world: World, part: Part) -> Process:
     """A fraction of an award: of everything that may become of one, its share."""
     env, terms, horizon = world.env, world.portfolio.awards[part.place], world.portfolio.years
     life = expected(terms.life(part.year))
-    instalments = max((len(each.shares) for each in terms.prices.instalments), default=0)
-    for offset in range(max(len(life.months), instalments)):
+    for offset in range(max(len(life.months), len(terms.paid_later))):
         year = part.year + offset
         yield env.timeout(12 * year - env.now)
         if year >= horizon:
@@ -239,7 +238,8 @@ def pay_part(world: World, part: Part, life: Expected, offset: int) -> None:
         later = terms.prices.month[year] * life.later[offset] + terms.prices.end[year] * life.in_place[offset]
         for month in range(12):
             book.stand_in(12 * year + month, part.number * life.stood[12 * offset + month])
-    later += sum(each.price[year] * sum(each.shares[offset + 1 :]) for each in terms.prices.instalments)
+    if offset < len(terms.paid_later):
+        later += terms.paid_later[offset][year]
     book.outyear[year] += part.number * later
 
 

@@ -5,7 +5,6 @@ from math import floor
 from typing import NamedTuple
 
 import numpy as np
-import simpy
 
 from simulator.events.agency import NEARLY, Agency
 from simulator.events.awards import Part, Process, Single, World, go_the_way_of_the_mean, live, stay_on
@@ -44,14 +43,16 @@ class Waiting(NamedTuple):
 class Replication:
     """What became of one replication."""
 
+    number: int
     books: list[Book]
     ledgers: list[Ledger]
     journal: list[Entry]
-    events: int
 
 
 def replicate(portfolio: Portfolio, chance: Chance, *, lead: int, journal: bool = False) -> Replication:
     """Simulate one replication, all years; `lead` years before the first are written down too."""
+    import simpy
+
     first = min(-each.reach for each in portfolio.awards) if portfolio.awards else 0
     books = [Book(portfolio.years, lead) for _ in portfolio.awards]
     world = World(simpy.Environment(initial_time=12 * first), portfolio, books, [] if journal else None)
@@ -63,7 +64,7 @@ def replicate(portfolio: Portfolio, chance: Chance, *, lead: int, journal: bool 
     world.env.run(until=12 * portfolio.years)
     run.agency.settle(portfolio.years - 1)
     entries = sorted(world.journal or [], key=lambda entry: entry.month)
-    return Replication(books, run.agency.ledgers, entries, run.processes)
+    return Replication(chance.replication, books, run.agency.ledgers, entries)
 
 
 class _Run:
@@ -72,7 +73,6 @@ class _Run:
     def __init__(self, world: World, chance: Chance) -> None:
         self.world, self.chance, self.agency = world, chance, Agency(world)
         self.waiting = [self._backlog(place) for place in range(len(world.books))]
-        self.processes = 0
 
     def years(self) -> Process:
         """Every year: awards in place tell what they cost, extensions begin, the agency selects, awards set out."""
@@ -105,7 +105,7 @@ class _Run:
                 book.extended[year] = share * book.completing[year]
                 part = Part(place, year, book.extended[year], 0.0, self._name("x", year, "all"))
                 self.world.note(12 * year, place, part.name, "extended", 0.0, part.number)
-                self._process(stay_on(self.world, part, life))
+                self.world.env.process(stay_on(self.world, part, life))
 
     def _set_out(self, place: int, year: int, number: float) -> None:
         """Those selected decline, defer or start; those deferred and promoted start too."""
@@ -115,7 +115,8 @@ class _Run:
         now, later = [], []
         for n, lot in enumerate(lots):
             each = (lot, self._name("s", year, n))
-            self._note(place, year, each[1], "selected")
+            if self.world.journal is not None:
+                self._note(place, year, each[1], "selected")
             if lot.takes_up >= terms.take_up[year]:
                 self._note(place, year, each[1], "declined")
             elif lot.defers < terms.deferral[year]:
@@ -149,14 +150,16 @@ class _Run:
         self._begin_part(Part(place, year, part, new, self._name("p", year, "rest")))
 
     def _begin(self, place: int, year: int, awards: list[tuple[Lot, str]], new: float) -> None:
-        terms = self.world.portfolio.awards[place].life(year)
+        world, terms = self.world, self.world.portfolio.awards[place].life(year)
         for lot, name in awards:
-            self._process(live(self.world, Single(place, year, terms.fate(lot), new, name)))
+            fate = terms.fate(lot)
+            begins = 12 * year + fate.month
+            world.env.process(live(world, Single(place, year, fate, begins, begins + fate.last, new, name)))
 
     def _begin_part(self, part: Part) -> None:
         if part.number > 0.0:
             self._note(part.place, part.year, part.name, "started", part.number)
-            self._process(go_the_way_of_the_mean(self.world, part))
+            self.world.env.process(go_the_way_of_the_mean(self.world, part))
 
     def _backlog(self, place: int) -> Waiting:
         """Those deferred in the year before the first."""
@@ -164,10 +167,6 @@ class _Run:
         lots = self.chance.lots(self._path(place), -1, "backlog", whole)
         self.world.books[place].deferred[0] = whole + part
         return Waiting([(lot, self._name("b", -1, n)) for n, lot in enumerate(lots)], part)
-
-    def _process(self, process: Process) -> None:
-        self.processes += 1
-        self.world.env.process(process)
 
     def _path(self, place: int) -> str:
         return self.world.portfolio.awards[place].path

@@ -39,7 +39,7 @@ def flows(portfolios: Sequence[Portfolio], found: Sequence[Replication], shape: 
         money=_money(portfolios, found),
         starts=_stacked([_starts(*each, shape.before) for each in zip(portfolios, found, strict=True)]),
         cohorts=_stacked([_cohorts(each, shape.quantities) for each in found]),
-        extended=_stacked([_columns([each.books[place].extended for place in shape.extended]) for each in found]),
+        extended=_stacked([_extended(each, shape.extended) for each in found]),
         extensions=_stacked([_extensions(each, shape.extended) for each in found]),
         selected=_stacked([_columns([book.selected for book in each.books]) for each in found]),
         deferred=_stacked([_columns([book.deferred for book in each.books]) for each in found]),
@@ -80,7 +80,7 @@ def _stacked(parts: Sequence[Floats]) -> Floats:
 
 def _columns(rows: Sequence[Sequence[float]]) -> Floats:
     """Lists by year of each award type or programme as (Y, n)."""
-    return np.array(rows, dtype=np.float64).T if rows else np.empty((0, 0))
+    return np.array(rows, dtype=np.float64).T
 
 
 def _starts(portfolio: Portfolio, found: Replication, before: int) -> Floats:
@@ -96,6 +96,11 @@ def _cohorts(found: Replication, quantities: int) -> Floats:
     names = {EXITS: "exits", MONTHS: "months", IN_PLACE: "in_place", LATER_MONTHS: "later", COMPLETIONS: "completions"}
     rows = [[getattr(book, names[quantity]) for quantity in range(quantities)] for book in found.books]
     return np.array(rows).transpose(2, 0, 1)
+
+
+def _extended(found: Replication, extended: tuple[int, ...]) -> Floats:
+    rows = [found.books[place].extended for place in extended]
+    return _columns(rows) if rows else np.empty((len(found.ledgers[0].budget), 0))
 
 
 def _extensions(found: Replication, extended: tuple[int, ...]) -> Floats:

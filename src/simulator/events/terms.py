@@ -80,6 +80,16 @@ class AwardTerms:
         """``Σ_k u_k`` by year."""
         return [self._cost(year, first=False) for year in range(len(self.take_up))]
 
+    @cached_property
+    def paid_later(self) -> list[list[float]]:
+        """By fiscal year since the start, what is still to be paid per award after it, at the prices of each year."""
+        longest = max((len(each.shares) for each in self.prices.instalments), default=0)
+        years = range(len(self.take_up))
+        return [
+            [sum(each.price[year] * sum(each.shares[offset + 1 :]) for each in self.prices.instalments) for year in years]
+            for offset in range(longest)
+        ]
+
     def selection_cost(self, year: int) -> float:
         """``τ (1 − δ) u_0``: what one selected costs in its year."""
         return self.take_up[year] * (1.0 - self.deferral[year]) * self.first_cost[year]
