@@ -76,10 +76,10 @@ def sampled(draws: int, seed: int, sampling: Sampling, engine: Engine, replicati
     """How often each scenario is drawn, or replicated by the event engine; None for a run at expected values."""
     if engine == "cohort":
         if replications:
-            raise RequestError("replications are of the event engine: add engine events, or take draws")
+            raise RequestError("replications are of the event engine: add --engine events, or write --draws")
         return Sampled(draws, seed, sampling) if draws else None
     if draws:
-        raise RequestError("the event engine makes replications: write replications instead of draws")
+        raise RequestError("draws are of the cohort engine: write --replications with --engine events")
     return Sampled(replications or REPLICATIONS, seed, sampling, "events")
 
 
@@ -97,7 +97,7 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
     Parameters
     ----------
     block : draws of each scenario simulated at a time, a multiple of 1,024; changes no bit
-    threads : as many as there are processors if not given, of the event engine processes; changes no bit
+    threads : processors if not given; of the event engine processes, 1 if not given; changes no bit
     progress : told how far it is; where it says no the draws finished so far are all
 
     Raises
@@ -110,13 +110,13 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
     if block < TILE or block % TILE:
         raise RequestError(f"block is {block}: give a multiple of {TILE}")
     drawing = _Drawing(batches(scenarios, sampled), sampled, wanted)
-    threads = threads or processors()
     if sampled.engine == "events":
         from simulator.events.crew import Crew
 
-        with Crew(drawing.task(wanted), workers=threads) as crew:
+        with Crew(drawing.task(wanted), workers=threads or 1) as crew:
             _replicated(drawing, crew, sampled.draws, progress)
         return drawing.runs(1)
+    threads = threads or processors()
     _keep_memory()
     for done in _in_order(drawing, sampled.draws, block, threads):
         if not progress(done, sampled.draws):
@@ -191,7 +191,7 @@ class _Drawing:
         replicates = 1 if sampled.sampling == "random" else REPLICATES
         self._tallies: list[Tally] = figures.tallies(self._figures, sampled.draws, replicates, exact=EXACT)
         self._buffers: deque[list[Flows]] = deque()
-        self._kept: list[list[tuple[Inputs, "Made"]]] = [[] for _ in batches]
+        self._kept: list[list[tuple[Inputs, Made]]] = [[] for _ in batches]
 
     def task(self, wanted: Wanted) -> "Task":
         """What the event engine is to simulate."""

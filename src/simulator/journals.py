@@ -30,19 +30,16 @@ def require_writable(path: Path) -> None:
 
 @contextmanager
 def collected(path: Path) -> Iterator[Path]:
-    """A folder for the journals of replications beside the file; at the end they stand in it, in their order.
-
-    Nothing is written where an error ends the work.
-    """
+    """A folder for the journals of replications, beside the file and for as long as they are collected."""
     folder = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", suffix=".partial", dir=path.parent))
     try:
         yield folder
-        _write(path, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(path: Path, folder: Path) -> None:
+def write(path: Path, folder: Path) -> None:
+    """Put the journals of a folder together, in their order, as the file that was asked for."""
     whole = folder / "whole.csv"
     with whole.open("w", encoding="utf-8", newline="") as stream:
         stream.write(",".join(COLUMNS) + "\n")

@@ -94,7 +94,7 @@ def again(record: Record) -> list[str]:
     if sampled is None:
         runs = model.run(scenarios[:shown]).runs
     else:
-        runs = draws.draw(scenarios, sampled, _wanted(record, scenarios))[:shown]
+        runs = draws.draw(scenarios, sampled, _wanted(record, scenarios), threads=draws.processors())[:shown]
     before = {row[:6]: row[6] for row in _rows(record, TIDY)}
     now = {row[:6]: row.value for row in tables.rows(Result(tuple(runs)))}
     apart = [key for key, value in now.items() if before.get(key, MISSING) != value]

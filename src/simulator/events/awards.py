@@ -30,10 +30,10 @@ class World:
     books: list[Book]
     journal: list[Entry] | None = None
 
-    def note(self, month: int, place: int, award: str, event: str, money: float = 0.0, awards: float = 1.0) -> None:  # noqa: PLR0913
-        """Write an event into the journal, if one is kept."""
-        if self.journal is not None and 0 <= month < 12 * self.portfolio.years:
-            self.journal.append(Entry(month, place, award, event, money, awards))
+    def note(self, entry: Entry) -> None:
+        """Write an event into the journal, if one is kept and it is of the years simulated."""
+        if self.journal is not None and 0 <= entry.month < 12 * self.portfolio.years:
+            self.journal.append(entry)
 
 
 class Single(NamedTuple):
@@ -77,7 +77,7 @@ def start(world: World, award: Single) -> None:
     """The award starts: what is paid once is paid."""
     world.books[award.place].stand(award.begins, award.ends)
     if world.journal is not None:
-        world.note(award.begins, award.place, award.name, "started")
+        world.note(Entry(award.begins, award.place, award.name, "started"))
     if award.year >= 0:
         money = world.portfolio.awards[award.place].prices.start[award.year]
         _pay(world, award, award.begins, money, "paid at start")
@@ -113,7 +113,7 @@ def stay(world: World, award: Single, year: int) -> None:
     if world.journal is not None:
         for month in range(first, last + 1):
             share = fate.share if month == award.ends else 1.0
-            world.note(month, award.place, award.name, "paid for the month", rate * share)
+            world.note(Entry(month, award.place, award.name, "paid for the month", rate * share))
         _note_renewal(world, award, terms, first, last)
 
 
@@ -132,7 +132,7 @@ def leave(world: World, award: Single) -> None:
         money = end_payment(world.portfolio.awards[award.place], award, year)
         _pay(world, award, award.ends, money, "paid at end")
     if world.journal is not None:
-        world.note(award.ends, award.place, award.name, "completed" if award.fate.completed else "ended early")
+        world.note(Entry(award.ends, award.place, award.name, "completed" if award.fate.completed else "ended early"))
 
 
 def pay_instalments(world: World, award: Single, year: int) -> None:
@@ -162,7 +162,7 @@ def _pay(world: World, award: Single, month: int, money: float, event: str) -> N
         _book(book, award, month // 12, money)
         book.lump(month, money)
         if world.journal is not None:
-            world.note(month, award.place, award.name, event, money)
+            world.note(Entry(month, award.place, award.name, event, money))
 
 
 def _book(book: Book, award: Single, year: int, money: float) -> None:
@@ -175,7 +175,7 @@ def _book(book: Book, award: Single, year: int, money: float) -> None:
 def _note_renewal(world: World, award: Single, terms: AwardTerms, first: int, last: int) -> None:
     gate = terms.life(award.year).gate
     if gate and first <= award.begins + int(gate) <= last and award.fate.stay > gate:
-        world.note(award.begins + int(gate), award.place, award.name, "renewed")
+        world.note(Entry(award.begins + int(gate), award.place, award.name, "renewed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def pay_part(world: World, part: Part, life: Expected, offset: int) -> None:
     for month, event, money in part_payments(terms, part.year, life, offset):
         total += money
         book.lump(12 * year + month, part.number * cut * money)
-        world.note(12 * year + month, part.place, part.name, event, part.number * cut * money, part.number)
+        world.note(Entry(12 * year + month, part.place, part.name, event, part.number * cut * money, part.number))
     note_part(world, part, life, offset)
     total *= part.number * cut
     if offset:
@@ -245,11 +245,13 @@ def pay_part(world: World, part: Part, life: Expected, offset: int) -> None:
 
 def note_part(world: World, part: Part, life: Expected, offset: int) -> None:
     """Ends of a year of a fraction of an award, in the journal."""
-    for place in range(12 * offset, 12 * offset + 12) if world.journal is not None and offset < len(life.months) else ():
+    for place in (
+        range(12 * offset, 12 * offset + 12) if world.journal is not None and offset < len(life.months) else ()
+    ):
         early = life.left[place] - life.finished[place]
         for event, share in (("completed", life.finished[place]), ("ended early", early)):
             if share > NOBODY:
-                world.note(12 * part.year + place, part.place, part.name, event, 0.0, part.number * share)
+                world.note(Entry(12 * part.year + place, part.place, part.name, event, 0.0, part.number * share))
 
 
 def part_payments(terms: AwardTerms, begun: int, life: Expected, offset: int) -> Iterator[tuple[int, str, float]]:
@@ -289,4 +291,4 @@ def stay_on(world: World, part: Part, life: Expected) -> Process:
             book.lump(now, money)
             book.stand_in(now, part.number * life.stood[12 * offset + month])
             if money:
-                world.note(now, part.place, part.name, "paid for the month", money, part.number)
+                world.note(Entry(now, part.place, part.name, "paid for the month", money, part.number))

@@ -15,8 +15,8 @@ class Entry(NamedTuple):
     place: int
     award: str
     event: str
-    money: float
-    awards: float
+    money: float = 0.0
+    awards: float = 1.0
 
 
 class Book:

@@ -104,7 +104,7 @@ class _Run:
                 book, (share, life) = self.world.books[place], terms.extensions[year]
                 book.extended[year] = share * book.completing[year]
                 part = Part(place, year, book.extended[year], 0.0, self._name("x", year, "all"))
-                self.world.note(12 * year, place, part.name, "extended", 0.0, part.number)
+                self.world.note(Entry(12 * year, place, part.name, "extended", 0.0, part.number))
                 self.world.env.process(stay_on(self.world, part, life))
 
     def _set_out(self, place: int, year: int, number: float) -> None:
@@ -179,7 +179,7 @@ class _Run:
         return f"{kind}{self.world.portfolio.first_year + year}-{told}"
 
     def _note(self, place: int, year: int, award: str, event: str, awards: float = 1.0) -> None:
-        self.world.note(12 * year, place, award, event, 0.0, awards)
+        self.world.note(Entry(12 * year, place, award, event, 0.0, awards))
 
 
 def _parted(number: float) -> tuple[int, float]:

@@ -45,7 +45,10 @@ def flows(portfolios: Sequence[Portfolio], found: Sequence[Replication], shape: 
         deferred=_stacked([_columns([book.deferred for book in each.books]) for each in found]),
         spend_new=_stacked([_columns([book.new for book in each.books]) for each in found]),
         spend_continuing=_stacked([_columns([book.continuing for book in each.books]) for each in found]),
-        **{name: _stacked([_columns([getattr(of, name) for of in each.ledgers]) for each in found]) for name in OF_LEDGERS},
+        **{
+            name: _stacked([_columns([getattr(of, name) for of in each.ledgers]) for each in found])
+            for name in OF_LEDGERS
+        },
         lots=True,
     )
 
@@ -62,7 +65,9 @@ def joined(parts: Sequence[Flows]) -> Flows:
     """Flows of replications side by side."""
     names = [each.name for each in fields(Flows) if each.name not in ("money", "lots")]
     money = {name: _joined([vars(part.money)[name] for part in parts]) for name in vars(parts[0].money)}
-    return Flows(Money(**money), **{name: _joined([getattr(part, name) for part in parts]) for name in names}, lots=True)
+    return Flows(
+        Money(**money), **{name: _joined([getattr(part, name) for part in parts]) for name in names}, lots=True
+    )
 
 
 def months_joined(parts: Sequence[Months]) -> Months:

@@ -7,7 +7,7 @@ does not complete in, it ends early with the monthly hazard h = 1 − (1 − q)^
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import ceil, floor, log
 from typing import NamedTuple
 
@@ -113,6 +113,9 @@ class Expected:
     remaining: tuple[float, ...]
 
 
+BY_MONTH, BY_YEAR = ("worked", "left", "finished", "stood"), ("months", "exits", "completions")
+
+
 @lru_cache(maxsize=4096)
 def expected(terms: Terms) -> Expected:
     """The mean over all lots, reckoned month by month."""
@@ -133,9 +136,11 @@ def expected(terms: Terms) -> Expected:
                 column[now] += share * value
     by_year = [[sum(column[12 * year : 12 * year + 12]) for year in range(years)] for column in calendar[:3]]
     to_come = list(accumulate(reversed(worked), initial=0.0))[::-1]
+    by_month = {name: tuple(column) for name, column in zip(BY_MONTH, calendar, strict=True)}
+    yearly = {name: tuple(column) for name, column in zip(BY_YEAR, by_year, strict=True)}
     return Expected(
-        *(tuple(column) for column in calendar),
-        *(tuple(column) for column in by_year),
+        **by_month,
+        **yearly,
         in_place=tuple(calendar[3][11::12]),
         later=tuple(sum(by_year[0][year + 1 :]) for year in range(years)),
         remaining=tuple(to_come[a] / here[a] if here[a] > 0 else 0.0 for a in range(length)),
@@ -158,6 +163,6 @@ def _month_in_place(terms: Terms, month: int) -> float:
     total = 0.0
     for low, high, share in terms.ranges:
         cuts = sorted({float(month), *(end for end in (low, high) if month < end < month + 1), month + 1.0})
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             total += share * (end - begin) * _share_above(low, high, (begin + end) / 2.0)
     return total

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from simulator.award_types import Award, Component
 from simulator.events.numbers import Numbers
-from simulator.scenario import Index
 
 LEAST, MOST = 1e-100, 1e100
 """Bounds of an index and of what the real value multiplies applicants by: beyond, numbers would overflow."""
@@ -77,7 +76,7 @@ def raised(value: float, power: float) -> float:
     if value == 0.0:
         return 0.0 if power > 0 else 1.0
     try:
-        return min(value**power, MOST)
+        return min(float(value**power), MOST)
     except OverflowError:
         return MOST
 
@@ -103,8 +102,7 @@ def _at(component: Component, path: str, field: str, place: str) -> str:
 
 def _index(numbers: Numbers, name: str) -> list[float]:
     """``I_t``, 1 in the price base year."""
-    index: Index = numbers.document.economy[name]
-    if index.path is not None:
+    if numbers.document.economy[name].path is not None:
         return numbers.by_year(f"economy.{name}.path")
     base, years = numbers.document.price_base_year, numbers.years
     spanned = range(min(base, years.start), max(base + 1, years.stop))

@@ -86,7 +86,10 @@ class AwardTerms:
         longest = max((len(each.shares) for each in self.prices.instalments), default=0)
         years = range(len(self.take_up))
         return [
-            [sum(each.price[year] * sum(each.shares[offset + 1 :]) for each in self.prices.instalments) for year in years]
+            [
+                sum(each.price[year] * sum(each.shares[offset + 1 :]) for each in self.prices.instalments)
+                for year in years
+            ]
             for offset in range(longest)
         ]
 
