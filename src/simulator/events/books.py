@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
+from simulator.events.terms import AwardTerms
+
 
 class Entry(NamedTuple):
     """An event: the month since the first April simulated, award type, award, what happened, million yen, awards.
@@ -32,24 +34,26 @@ class Book:
     extended, extensions : completions that stay on; months, exits and in place of all who do
     """
 
-    def __init__(self, years: int, lead: int) -> None:
-        self.lead, self._months = lead, 12 * years
+    def __init__(self, terms: AwardTerms, lead: int) -> None:
+        years = len(terms.take_up)
+        self.lead, self._terms, self._months = lead, terms, 12 * years
         self.months, self.exits, self.completions, self.in_place, self.later = _zeros(5, lead + years)
         self.starts, self.selected, self.promoted, self.applicants = _zeros(4, years)
         self.due, self.completing, self.new, self.continuing, self.outyear, self.extended = _zeros(6, years)
         self.extensions = _zeros(3, years)
         self.deferred = [0.0] * (years + 1)
         self._lumps, self._standing = _zeros(2, 12 * years)
-        self._rates, self._coming = _zeros(2, 12 * years + 1)
+        self._first_year, self._later_years, self._coming = _zeros(3, 12 * years + 1)
 
     def lump(self, month: int, money: float) -> None:
         """Pay money in a month."""
         self._lumps[month] += money
 
-    def rate(self, first: int, last: int, money: float) -> None:
-        """Pay money in every month from the first to the last."""
-        self._rates[first] += money
-        self._rates[last + 1] -= money
+    def pay_monthly(self, first: int, last: int, *, later: bool) -> None:
+        """Pay one award for every month from the first to the last, in its first fiscal year or in a later one."""
+        paid = self._later_years if later else self._first_year
+        paid[first] += 1.0
+        paid[last + 1] -= 1.0
 
     def stand(self, first: int, gone: int, number: float = 1.0) -> None:
         """Be in place at the end of every month from the first until the one before it is gone."""
@@ -63,8 +67,13 @@ class Book:
 
     @property
     def cash(self) -> list[float]:
-        """Million yen paid in each month."""
-        return [lump + rate for lump, rate in zip(self._lumps, accumulate(self._rates), strict=False)]
+        """Million yen paid in each month: counts of those who are paid add up exactly, money would not."""
+        price, cut = self._terms.prices.month, self._terms.continuing
+        counted = zip(self._lumps, accumulate(self._first_year), accumulate(self._later_years), strict=False)
+        return [
+            lump + price[month // 12] * (first + cut[month // 12] * later)
+            for month, (lump, first, later) in enumerate(counted)
+        ]
 
     @property
     def standing(self) -> list[float]:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.events.agency import NEARLY, Agency
-from simulator.events.awards import Part, Process, Single, World, go_the_way_of_the_mean, live, stay_on
+from simulator.events.awards import Process, Single, World, live
 from simulator.events.books import Book, Entry, Ledger
 from simulator.events.life import LOTS, Lot
+from simulator.events.parts import Part, go_the_way_of_the_mean, stay_on
 from simulator.events.terms import Portfolio
 from simulator.sampling import key
 
@@ -54,7 +55,7 @@ def replicate(portfolio: Portfolio, chance: Chance, *, lead: int, journal: bool 
     import simpy
 
     first = min(-each.reach for each in portfolio.awards) if portfolio.awards else 0
-    books = [Book(portfolio.years, lead) for _ in portfolio.awards]
+    books = [Book(terms, lead) for terms in portfolio.awards]
     world = World(simpy.Environment(initial_time=12 * first), portfolio, books, [] if journal else None)
     run = _Run(world, chance)
     for place, terms in enumerate(portfolio.awards):
@@ -185,4 +186,5 @@ class _Run:
 def _parted(number: float) -> tuple[int, float]:
     """Whole awards, and the fraction of one that is left."""
     whole = floor(number + NEARLY)
-    return whole, max(number - whole, 0.0)
+    rest = number - whole
+    return whole, rest if rest > NEARLY else 0.0
