@@ -124,6 +124,20 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
     return drawing.runs(threads)
 
 
+def replicated(batch: Batch, sampled: Sampled, *, workers: int, progress: Progress) -> tuple[Inputs, Flows]:
+    """All replications of one scenario in one block, as many as there are until progress says not to go on."""
+    from simulator.events.crew import Crew, Task
+
+    task = Task((batch,), (_shape(inputs_of(batch, 0, 1)),), sampled.seed)
+    with Crew(task, workers=workers) as crew:
+        (made,), done = crew.replications(0, sampled.draws, progress)
+    return inputs_of(batch, 0, done), made.flows
+
+
+def _shape(inputs: Inputs) -> Shape:
+    return Shape(inputs.before, inputs.lead, inputs.quantities, inputs.extended)
+
+
 def _replicated(drawing: "_Drawing", crew: "Crew", draws: int, progress: Progress) -> None:
     """Replications of the event engine, a tile of draws at a time."""
     for start in range(0, draws, TILE):
@@ -197,7 +211,7 @@ class _Drawing:
         """What the event engine is to simulate."""
         from simulator.events.crew import Task
 
-        shapes = tuple(Shape(each.before, each.lead, each.quantities, each.extended) for each in self.inputs(0, 1))
+        shapes = tuple(map(_shape, self.inputs(0, 1)))
         return Task(tuple(self._batches), shapes, self._sampled.seed, wanted.monthly, wanted.journals)
 
     def inputs(self, start: int, stop: int) -> list[Inputs]:

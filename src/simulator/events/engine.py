@@ -80,11 +80,11 @@ class _Run:
         env = self.world.env
         yield env.timeout(-env.now)
         for year in range(self.world.portfolio.years):
-            yield env.timeout(0)  # after the awards, who have told what the year will cost
+            yield env.timeout(0)  # after the awards, which have told what the year will cost
             if year:
                 self.agency.settle(year - 1)
             self._extend(year)
-            yield env.timeout(0)  # after the extensions, who tell too
+            yield env.timeout(0)  # after the extensions, which tell too
             for place, number in enumerate(self.agency.selections(year)):
                 self._set_out(place, year, number)
             yield env.timeout(12)

@@ -33,7 +33,8 @@ def go_the_way_of_the_mean(world: World, part: Part) -> Process:
     life = expected(terms.life(part.year))
     for offset in range(max(len(life.months), len(terms.paid_later))):
         year = part.year + offset
-        yield env.timeout(12 * year - env.now)
+        if 12 * year > env.now:
+            yield env.timeout(12 * year - env.now)
         if year >= horizon:
             return
         if offset < len(life.months):
@@ -115,7 +116,8 @@ def stay_on(world: World, part: Part, life: Expected) -> Process:
     env, book, terms = world.env, world.books[part.place], world.portfolio.awards[part.place]
     for offset in range(len(life.months)):
         year = part.year + offset
-        yield env.timeout(12 * year - env.now)
+        if 12 * year > env.now:
+            yield env.timeout(12 * year - env.now)
         if year >= world.portfolio.years:
             return
         for row, values in zip(book.extensions, (life.exits, life.months, life.in_place), strict=True):
