@@ -90,23 +90,23 @@ def _cube_root(deviate: float, skewness: float) -> float:
 def variances(events: Floats, core: Floats) -> Iterator[Finding]:
     """The variances year by year, of what varies; as of an F distribution (Paulson's cube root)."""
     ours, others = moments(events), moments(core)
-    for year, freedom in enumerate(_freedom(ours, others).tolist()):
+    for year, freedom in enumerate(_freedom(others, ours.count).tolist()):
         if np.isnan(freedom):
             continue
         ratio = ours.variance[year] / others.variance[year]
-        above, below = 2.0 / (9.0 * freedom), 2.0 / (9.0 * freedom * others.count[year] / ours.count[year])
+        above, below = 2.0 / (9.0 * freedom), 2.0 / (9.0 * _freedom(others, others.count)[year])
         deviate = (np.cbrt(ratio) * (1.0 - below) - (1.0 - above)) / np.sqrt(above + np.cbrt(ratio) ** 2 * below)
         error = others.variance[year] * np.sqrt(2.0 / freedom)
         told = (others.variance[year], ours.variance[year], error, deviate)
         yield Finding(year, "variance", *map(float, told), freedom >= FREEDOM)
 
 
-def _freedom(ours: Moments, others: Moments) -> Floats:
-    """``2 N / (κ − 1)``: degrees of freedom of the variance of the first sample; NaN where nothing varies."""
-    varies = others.variance > (SAME * np.maximum(np.abs(others.mean), 1.0)) ** 2
-    kurtosis = np.divide(others.fourth, others.variance**2, out=np.full_like(others.mean, np.nan), where=varies)
-    freedom: Floats = 2.0 * ours.count / np.maximum(kurtosis - 1.0, SAME)
-    return np.minimum(freedom, 1e6 * np.where(varies, 1.0, np.nan))
+def _freedom(like: Moments, count: Floats) -> Floats:
+    """``2 n / (κ − 1 + 2 / (n − 1))``: degrees of freedom of the variance of so many; NaN where nothing varies."""
+    varies = like.variance > (SAME * np.maximum(np.abs(like.mean), 1.0)) ** 2
+    kurtosis = np.divide(like.fourth, like.variance**2, out=np.full_like(like.mean, np.nan), where=varies)
+    freedom: Floats = 2.0 * count / (np.maximum(kurtosis - 1.0, 0.0) + 2.0 / (count - 1.0))
+    return freedom
 
 
 class Pooled:
@@ -119,7 +119,7 @@ class Pooled:
     def add(self, events: Floats, core: Floats) -> None:
         """Another figure, (Y, N) and (Y, M)."""
         ours, others = moments(events), moments(core)
-        freedom = _freedom(ours, others)
+        freedom = np.nan_to_num(_freedom(others, ours.count))
         wanted = freedom >= FREEDOM
         if not wanted.any():
             return

@@ -153,8 +153,9 @@ def crosscheck(
 
 def _cell(scenario: Scenario, years: range, limit: float, line: Line, found: Finding) -> Cell:
     verdict: Verdict = "rare" if not found.judged else "differs" if abs(found.deviate) > limit else "agrees"
-    told = (found.core, found.events, found.error, found.deviate)
-    return Cell(scenario.name, years[found.year], *line, found.statistic, *map(_there, told), verdict)
+    core, events, error, deviate = map(_there, (found.core, found.events, found.error, found.deviate))
+    place = (scenario.name, years[found.year], line.programme, line.award, line.measure)
+    return Cell(*place, found.statistic, core, events, error, deviate, verdict)
 
 
 def _there(value: float) -> float | None:
@@ -212,8 +213,8 @@ def _known(scenario: Scenario, seed: int) -> Iterator[Cell]:
             if not np.isnan(pair).all():
                 same = np.isclose(*pair, rtol=near, atol=near)
                 verdict: Verdict = "agrees" if same else "differs"
-                told = (*map(_there, pair), None, 0.0 if same else None)
-                yield Cell(scenario.name, year, programme, award, name, "value", *told, verdict)
+                place = (scenario.name, year, programme, award, name)
+                yield Cell(*place, "value", *map(_there, pair), None, 0.0 if same else None, verdict)
 
 
 def all_agree(checks: Sequence[Check]) -> bool:

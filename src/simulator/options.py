@@ -30,6 +30,14 @@ class CheckFormat(StrEnum):
     GITHUB = "github"
 
 
+class CrosscheckFormat(StrEnum):
+    """How the comparison of engines is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
 class Sampling(StrEnum):
     """Designs of draws."""
 

@@ -91,7 +91,7 @@ def _columns(rows: Sequence[Sequence[float]]) -> Floats:
 def _starts(portfolio: Portfolio, found: Replication, before: int) -> Floats:
     starts = np.zeros((before + portfolio.years, len(found.books)))
     for place, (book, terms) in enumerate(zip(found.books, portfolio.awards, strict=True)):
-        known = terms.history[-before:]
+        known = terms.history[max(len(terms.history) - before, 0) :]
         starts[before - len(known) : before, place] = known
         starts[before:, place] = book.starts
     return starts

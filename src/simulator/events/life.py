@@ -30,7 +30,11 @@ LOTS = len(Lot._fields)
 
 
 class Fate(NamedTuple):
-    """One award's life: the month it starts in, from April 0; its last month of its own, and the share of that."""
+    """One award's life: the month it starts in, from April 0; its last month of its own, and the share of that.
+
+    Which month an award of a range of durations completes in is drawn, and not the day: of that month it is in place
+    for the mean share, as in the model's ``o_a``.
+    """
 
     month: int
     last: int
@@ -67,7 +71,8 @@ class Terms:
         if until + 1 < stay:
             return Fate(month, until, 1.0, completed=False, stay=stay)
         last = ceil(stay) - 1
-        return Fate(month, last, stay - last, completed=True, stay=stay)
+        share = (max(low, last) + min(high, last + 1)) / 2.0 - last
+        return Fate(month, last, share, completed=True, stay=stay)
 
     def _months_until_early_end(self, uniform: float) -> int:
         """Months that end without an early end: the first a with ``(1 − h)^(a + 1) < 1 − u``."""

@@ -30,8 +30,9 @@ def known(leaves: Leaves, run: int) -> Known:
         amplification, radius = _stability(terms)
         found["amplification", programme, name] = [amplification] * read.years
         found["spectral_radius", programme, name] = [radius] * read.years
-    for programme, of in zip(leaves.labels.programmes, _required(read), strict=True):
-        found["required_budget", programme, ""] = of
+    for own, need in zip(read.programmes, _required(read), strict=True):
+        if own.awards:  # others spend what they are given
+            found["required_budget", leaves.labels.programmes[own.row], ""] = need
     return found
 
 
@@ -60,7 +61,7 @@ def _cost(terms: AwardTerms, start: int, offset: int, year: int) -> float:
 def _required(read: Portfolio) -> list[list[float]]:
     """``F + C + new awards`` where every type selects its plan every year, by programme; NaN where one has no plan."""
     paths = [_Path(terms) for terms in read.awards]
-    need = [list(each.fixed_costs if each.awards else each.given) for each in read.programmes]
+    need = [list(each.fixed_costs) for each in read.programmes]
     for year in range(read.years):
         completed = [path.completions for path in paths]
         for path in paths:
