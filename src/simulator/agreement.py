@@ -36,7 +36,7 @@ class Finding(NamedTuple):
 class Moments(NamedTuple):
     """Number, mean, variance, third and fourth central moments of a sample by year, (Y,) each, of what exists."""
 
-    count: Floats
+    number: Floats
     mean: Floats
     variance: Floats
     third: Floats
@@ -46,18 +46,18 @@ class Moments(NamedTuple):
 def moments(values: Floats) -> Moments:
     """Moments of (Y, n), NaN where a figure does not exist in a run."""
     there = ~np.isnan(values)
-    count = there.sum(axis=1).astype(np.float64)
+    number = there.sum(axis=1).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(there, values, 0.0).sum(axis=1) / count
+        mean = np.where(there, values, 0.0).sum(axis=1) / number
         apart = np.where(there, values - mean[:, None], 0.0)
         second, third, fourth = ((apart**power).sum(axis=1) for power in (2, 3, 4))
-        return Moments(count, mean, second / np.maximum(count - 1.0, 1.0), third / count, fourth / count)
+        return Moments(number, mean, second / np.maximum(number - 1.0, 1.0), third / number, fourth / number)
 
 
 def means(events: Floats, core: Floats) -> Iterator[Finding]:
     """The means of (Y, N) and (Y, M) year by year, and how often the figure exists where it does not always."""
     ours, others = moments(events), moments(core)
-    if (ours.count < events.shape[1]).any() or (others.count < core.shape[1]).any():
+    if (ours.number < events.shape[1]).any() or (others.number < core.shape[1]).any():
         exists, existed = (1.0 - np.isnan(values) for values in (events, core))
         yield from _compared("exists", moments(exists), moments(existed))
     yield from _compared("mean", ours, others)
@@ -66,8 +66,8 @@ def means(events: Floats, core: Floats) -> Iterator[Finding]:
 def _compared(statistic: str, ours: Moments, others: Moments) -> Iterator[Finding]:
     """Means that are compared, one for each year in which both exist."""
     scale = float(np.nanmax(np.abs(others.mean), initial=0.0))
-    for year in np.flatnonzero((ours.count > 1) & (others.count > 1)).tolist():
-        n, m = ours.count[year], others.count[year]
+    for year in np.flatnonzero((ours.number > 1) & (others.number > 1)).tolist():
+        n, m = ours.number[year], others.number[year]
         spread = max(ours.variance[year], others.variance[year])
         error = float(np.sqrt(spread / n + others.variance[year] / m))
         apart = float(ours.mean[year] - others.mean[year])
@@ -90,15 +90,15 @@ def _cube_root(deviate: float, skewness: float) -> float:
 def variances(events: Floats, core: Floats) -> Iterator[Finding]:
     """The variances year by year, of what varies; as of an F distribution (Paulson's cube root)."""
     ours, others = moments(events), moments(core)
-    for year, freedom in enumerate(_freedom(others, ours.count).tolist()):
+    for year, freedom in enumerate(_freedom(others, ours.number).tolist()):
         if np.isnan(freedom):
             continue
         ratio = ours.variance[year] / others.variance[year]
-        above, below = 2.0 / (9.0 * freedom), 2.0 / (9.0 * _freedom(others, others.count)[year])
+        above, below = 2.0 / (9.0 * freedom), 2.0 / (9.0 * _freedom(others, others.number)[year])
         deviate = (np.cbrt(ratio) * (1.0 - below) - (1.0 - above)) / np.sqrt(above + np.cbrt(ratio) ** 2 * below)
         error = others.variance[year] * np.sqrt(2.0 / freedom)
-        told = (others.variance[year], ours.variance[year], error, deviate)
-        yield Finding(year, "variance", *map(float, told), freedom >= FREEDOM)
+        pair = float(others.variance[year]), float(ours.variance[year])
+        yield Finding(year, "variance", *pair, float(error), float(deviate), freedom >= FREEDOM)
 
 
 def _freedom(like: Moments, count: Floats) -> Floats:
@@ -119,7 +119,7 @@ class Pooled:
     def add(self, events: Floats, core: Floats) -> None:
         """Another figure, (Y, N) and (Y, M)."""
         ours, others = moments(events), moments(core)
-        freedom = np.nan_to_num(_freedom(others, ours.count))
+        freedom = np.nan_to_num(_freedom(others, ours.number))
         wanted = freedom >= FREEDOM
         if not wanted.any():
             return

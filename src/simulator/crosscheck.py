@@ -213,8 +213,8 @@ def _known(scenario: Scenario, seed: int) -> Iterator[Cell]:
             if not np.isnan(pair).all():
                 same = np.isclose(*pair, rtol=near, atol=near)
                 verdict: Verdict = "agrees" if same else "differs"
-                place = (scenario.name, year, programme, award, name)
-                yield Cell(*place, "value", *map(_there, pair), None, 0.0 if same else None, verdict)
+                named = (scenario.name, year, programme, award, name, "value")
+                yield Cell(*named, _there(pair[0]), _there(pair[1]), None, 0.0 if same else None, verdict)
 
 
 def all_agree(checks: Sequence[Check]) -> bool:

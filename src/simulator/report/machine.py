@@ -9,7 +9,7 @@ from typing import Any, Protocol, TextIO
 class Record(Protocol):
     """A row with names, as of a NamedTuple."""
 
-    def __iter__(self) -> Iterator[Any]: ...  # noqa: D105
+    def __iter__(self) -> Iterator[Any]: ...
     def _asdict(self) -> dict[str, Any]: ...
 
 
