@@ -29,7 +29,7 @@ APART = 10
 def shipped() -> Iterator[Scenario]:
     """Scenarios of the repository and portfolios of the package."""
     for file in (*shipped_portfolios(), *sorted((ROOT / "scenarios").glob("*.yaml"))):
-        yield load(file)
+        yield load(str(file))
 
 
 def made_up(number: int) -> Sequence[Scenario]:
@@ -58,6 +58,7 @@ def compared(name: str, scenario: Scenario, replications: int) -> Check:
 
 
 def main() -> None:
+    """Compare, print, and exit with 1 where any differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few replications")
     parser.add_argument("--random", type=int, default=50, help="random portfolios")

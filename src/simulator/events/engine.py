@@ -184,7 +184,7 @@ class _Run:
 
 
 def _parted(number: float) -> tuple[int, float]:
-    """Whole awards, and the fraction of one that is left."""
+    """Whole awards, and the fraction of one that is left, unless that is what rounding leaves of none."""
     whole = floor(number + NEARLY)
     rest = number - whole
-    return whole, rest if rest > NEARLY else 0.0
+    return whole, rest if rest > NEARLY or not whole else 0.0
