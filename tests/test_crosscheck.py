@@ -26,7 +26,7 @@ first:
   duration: {6 months: 40%, 18 months: 60%}
   take_up: 80%
   deferral: 30%
-  early_termination: 20%
+  early_termination: 60%
   start_months: {april: 50%, october: 50%}
   history: {2020: 12, 2021: 14}
   promotes: [{to: line.second, share: 40%, lag: 1}]
@@ -88,7 +88,7 @@ def _promotion_without_cost(planted: pytest.MonkeyPatch) -> None:
     def forgetful(agency: Agency, programme: Any, year: int) -> float:
         places = programme.awards
         forgotten = sum(agency.books[p].promoted[year] * agency.types[p].first_cost[year] for p in places)
-        return right(agency, programme, year) - forgotten
+        return float(right(agency, programme, year) - forgotten)
 
     planted.setattr(Agency, "_due", forgetful)
 
@@ -184,10 +184,10 @@ def test_random_portfolios_agree() -> None:
         assert check.agrees, (check.differing[:5], check.pooled, check.pooled_error)
 
 
-def cells(kind: str, draw: Callable[[np.random.Generator, tuple[int, int]], Floats], trials: int = 3000) -> Floats:
-    """Deviates of samples of one distribution, of 100 and of 8,192; not of those too rare to judge."""
+def cells(kind: str, draw: Callable[[np.random.Generator, tuple[int, int]], Floats], trials: int = 500) -> Floats:
+    """Deviates of samples of one distribution, of 100 and of 2,048; not of those too rare to judge."""
     stream = np.random.default_rng(7)
-    samples = draw(stream, (trials, 100)), draw(stream, (trials, 8192))
+    samples = draw(stream, (trials, 100)), draw(stream, (trials, 2048))
     found = getattr(agreement, kind)(*samples)
     return np.array([each.deviate for each in found if each.judged])
 
@@ -209,8 +209,8 @@ def test_deviates_of_samples_that_agree_are_normal_or_smaller(kind: str, law: st
         assert kind == "variances"
         return
     assert np.abs(found).max() < 5.5
-    assert np.mean(np.abs(found) > 2) < 0.06
-    assert np.mean(np.abs(found) > 3) < 0.006
+    assert np.mean(np.abs(found) > 2) < 0.08
+    assert np.mean(np.abs(found) > 3) < 0.012
 
 
 def test_means_a_little_apart_are_told_apart() -> None:
@@ -228,19 +228,19 @@ def test_a_figure_that_exists_less_often_is_told_apart() -> None:
     stream = np.random.default_rng(3)
     ours, others = (np.where(stream.random((1, n)) < p, 1.0, np.nan) for n, p in ((100, 0.5), (8192, 0.9)))
     found = {each.statistic: each for each in agreement.means(ours, others)}
-    assert abs(found["exists"].deviate) > 8
+    assert abs(found["exists"].deviate) > 7
     assert found["mean"].deviate == 0
 
 
 def test_the_pooled_ratio_has_the_error_it_says() -> None:
     ratios = []
-    for seed in range(60):
+    for seed in range(40):
         stream, pooled = np.random.default_rng(seed), agreement.Pooled()
-        pooled.add(stream.normal(size=(20, 60)), stream.normal(size=(20, 8192)))
+        pooled.add(stream.normal(size=(10, 60)), stream.normal(size=(10, 2048)))
         ratios.append(pooled.ratio())
     found, errors = np.array(ratios).T
     assert found.mean() == pytest.approx(1.0, abs=0.03)
-    assert errors.mean() == pytest.approx(found.std(), rel=0.35)
+    assert errors.mean() == pytest.approx(found.std(), rel=0.4)
 
 
 def test_the_limit_is_bonferroni() -> None:
@@ -274,5 +274,3 @@ def test_the_command_judges_and_lists(
         main(["crosscheck", path, "--replications", "5"])
     assert ended.value.code == 2
     assert "variances need 20 or more" in capsys.readouterr().err
-
-

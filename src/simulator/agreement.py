@@ -17,6 +17,9 @@ GROUPS = 20
 SKEWED, FREEDOM = 1.0, 20.0
 """A mean of a greater skewness, or a variance with fewer degrees of freedom, rests on too few events to be judged."""
 
+FLATTEST = 0.5
+"""The least that the kurtosis of a count exceeds 1 by."""
+
 SAME = 1e-9
 """Relative difference that rounding may leave."""
 
@@ -102,10 +105,13 @@ def variances(events: Floats, core: Floats) -> Iterator[Finding]:
 
 
 def _freedom(like: Moments, count: Floats) -> Floats:
-    """``2 n / (κ − 1 + 2 / (n − 1))``: degrees of freedom of the variance of so many; NaN where nothing varies."""
+    """``2 n / (κ − 1 + 2 / (n − 1))``: degrees of freedom of the variance of so many; NaN where nothing varies.
+
+    κ − 1 counts as half at least: the variance of a coin, of which it is 0, is no longer spread as a variance is.
+    """
     varies = like.variance > (SAME * np.maximum(np.abs(like.mean), 1.0)) ** 2
     kurtosis = np.divide(like.fourth, like.variance**2, out=np.full_like(like.mean, np.nan), where=varies)
-    freedom: Floats = 2.0 * count / (np.maximum(kurtosis - 1.0, 0.0) + 2.0 / (count - 1.0))
+    freedom: Floats = 2.0 * count / (np.maximum(kurtosis - 1.0, FLATTEST) + 2.0 / (count - 1.0))
     return freedom
 
 
