@@ -150,7 +150,7 @@ def _promotion_without_cost_in_the_core(planted: pytest.MonkeyPatch) -> None:
 BUGS: dict[str, tuple[Plant, set[str]]] = {
     "deferral lost": (_deferral_lost, {"starts", "active"}),
     "return flight unpaid": (_return_flight_unpaid, {"spend_continuing"}),
-    "termination a month early": (_ended_a_month_early, {"person_months"}),
+    "termination a month early": (_ended_a_month_early, {"alumni"}),
     "carry-over ignored": (_carry_over_ignored, {"carried_out", "available"}),
     "promotion without cost": (_promotion_without_cost, {"available"}),
     "deferral lost in the core": (_deferral_lost_in_the_core, {"starts", "active"}),

@@ -57,24 +57,27 @@ def moments(values: Floats) -> Moments:
         return Moments(number, mean, second / np.maximum(number - 1.0, 1.0), third / number, fourth / number)
 
 
-def means(events: Floats, core: Floats) -> Iterator[Finding]:
-    """The means of (Y, N) and (Y, M) year by year, and how often the figure exists where it does not always."""
+def means(events: Floats, core: Floats, *, scale: float = 1.0) -> Iterator[Finding]:
+    """The means of (Y, N) and (Y, M) year by year, and how often the figure exists where it does not always.
+
+    `scale` is the size of what the figure is a sum or a remainder of, of which rounding may leave a trace.
+    """
     ours, others = moments(events), moments(core)
     if (ours.number < events.shape[1]).any() or (others.number < core.shape[1]).any():
         exists, existed = (1.0 - np.isnan(values) for values in (events, core))
-        yield from _compared("exists", moments(exists), moments(existed))
-    yield from _compared("mean", ours, others)
+        yield from _compared("exists", moments(exists), moments(existed), 1.0)
+    yield from _compared("mean", ours, others, scale)
 
 
-def _compared(statistic: str, ours: Moments, others: Moments) -> Iterator[Finding]:
+def _compared(statistic: str, ours: Moments, others: Moments, scale: float) -> Iterator[Finding]:
     """Means that are compared, one for each year in which both exist."""
-    scale = float(np.nanmax(np.abs(others.mean), initial=0.0))
+    scale = max(scale, float(np.nanmax(np.abs(others.mean), initial=0.0)))
     for year in np.flatnonzero((ours.number > 1) & (others.number > 1)).tolist():
         n, m = ours.number[year], others.number[year]
         spread = max(ours.variance[year], others.variance[year])
         error = float(np.sqrt(spread / n + others.variance[year] / m))
         apart = float(ours.mean[year] - others.mean[year])
-        if abs(apart) <= SAME * max(scale, abs(ours.mean[year]), 1.0):
+        if abs(apart) <= SAME * max(scale, abs(ours.mean[year])):
             apart = 0.0
         together = (n * ours.third[year] + m * others.third[year]) / (n + m)
         skewness = float(together * (1.0 / n**2 - 1.0 / m**2) / error**3) if error > 0 else 0.0

@@ -24,7 +24,7 @@ from simulator.figures import BlockRun
 from simulator.flows import Flows
 from simulator.inputs import inputs_of
 from simulator.leaves import Batch, Leaves
-from simulator.measures import every_measure, measure
+from simulator.measures import MILLION_YEN, TOTAL, every_measure, measure
 from simulator.scenario import Scenario
 from simulator.tables import Line
 
@@ -142,7 +142,7 @@ def crosscheck(
     found: list[tuple[Line, Finding]] = []
     pooled, beforehand = Pooled(), {cell.measure for cell in known}
     for line, ours, others in _pairs(events, core, beforehand):
-        found += [(line, each) for each in agreement.means(ours, others)]
+        found += [(line, each) for each in agreement.means(ours, others, scale=_scale(core, line))]
         if line.measure in COUNTS:
             found += [(line, each) for each in agreement.variances(ours, others)]
             pooled.add(ours, others)
@@ -188,6 +188,15 @@ def _pairs(events: _Simulated, core: _Simulated, known: set[str]) -> Iterator[tu
         for line in tables.lines(labels, [name]):
             place = (line.measure, line.programme, line.award)
             yield line, ours.of(*place), others.of(*place)
+
+
+def _scale(core: _Simulated, line: Line) -> float:
+    """The greatest budget that a figure of money rests on; 1 of others."""
+    budgets, kind = core.flows.money.appropriation.max(axis=(0, 2), initial=0.0), measure(line.measure)
+    if kind.unit != MILLION_YEN or not kind.totals:
+        return 1.0
+    own = budgets if line.programme == TOTAL else budgets[[core.batch.labels.programmes.index(line.programme)]]
+    return max(1.0, float(own.sum()))
 
 
 def _block(simulated: _Simulated, name: str) -> BlockRun:
