@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import simulator as sim
 from simulator.draws import Sampled, batches
-from simulator.events.books import Book, Entry, Ledger
 from simulator.events.engine import Chance, Replication, replicate
 from simulator.events.terms import portfolio as portfolio_of
 from simulator.inputs import inputs_of
@@ -33,6 +32,3 @@ def replicated(scenario: Path | sim.Scenario, *, seed: int = 1, number: int = 0)
 def journal(found: Replication, award: str = "") -> list[Seen]:
     """Events in their order, of one award or of all."""
     return [Seen(e.month, e.award, e.event, e.money) for e in found.journal if award in ("", e.award)]
-
-
-__all__ = ["Book", "Entry", "Ledger", "Seen", "journal", "replicated"]

@@ -1,6 +1,5 @@
 """What one replication writes down: counts and money by year and month, and the journal of events."""
 
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -81,25 +80,13 @@ class Book:
         return [part + whole for part, whole in zip(self._standing, accumulate(self._coming), strict=False)]
 
 
-@dataclass
 class Ledger:
     """The money of one programme by year; `carried` has one year more, into the first year and out of the last."""
 
-    years: int
-    budget: list[float] = field(init=False)
-    fixed_costs: list[float] = field(init=False)
-    carried: list[float] = field(init=False)
-    commitments: list[float] = field(init=False)
-    available: list[float] = field(init=False)
-    spend: list[float] = field(init=False)
-    unspent: list[float] = field(init=False)
-    shortfall: list[float] = field(init=False)
-    outyear_commitments: list[float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        for name in vars(type(self))["__dataclass_fields__"]:
-            if name != "years":
-                setattr(self, name, [0.0] * (self.years + (name == "carried")))
+    def __init__(self, years: int) -> None:
+        self.budget, self.fixed_costs, self.commitments, self.available = _zeros(4, years)
+        self.spend, self.unspent, self.shortfall, self.outyear_commitments = _zeros(4, years)
+        self.carried = [0.0] * (years + 1)
 
 
 def _zeros(count: int, length: int) -> list[list[float]]:

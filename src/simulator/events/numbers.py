@@ -1,7 +1,5 @@
 """The numbers of one run as plain Python: each leaf of a scenario in one draw of its uncertain inputs."""
 
-from functools import cached_property
-
 from simulator.arrays import Floats
 from simulator.events.life import Terms
 from simulator.leaves import Leaves
@@ -12,49 +10,44 @@ class Numbers:
     """The leaves of one run, number `run` of those of a block."""
 
     def __init__(self, leaves: Leaves, run: int) -> None:
-        self._leaves, self._run = leaves, run
+        self.leaves, self._run = leaves, run
 
     @property
     def document(self) -> Document:
         """The scenario's document, for what is no number."""
-        return self._leaves.document
+        return self.leaves.document
 
     @property
     def years(self) -> range:
         """Fiscal years simulated."""
-        return self._leaves.years
-
-    @cached_property
-    def leaves(self) -> Leaves:
-        """The block that the run is of."""
-        return self._leaves
+        return self.leaves.years
 
     def once(self, path: str) -> float:
         """A value that has no years."""
-        return float(self._own(self._leaves.once(path)))
+        return float(self._own(self.leaves.once(path)))
 
     def by_year(self, path: str, years: range | None = None) -> list[float]:
         """The value in force in each year, those simulated if none are named."""
-        values: list[float] = self._own(self._leaves.by_year(path, years or self.years)).tolist()
+        values: list[float] = self._own(self.leaves.by_year(path, years or self.years)).tolist()
         return values
 
     def given(self, path: str, otherwise: float) -> list[float]:
         """The value in force in each year simulated, or what stands for it where the scenario gives none."""
-        return self.by_year(path) if self._leaves.has(path) else [otherwise] * len(self.years)
+        return self.by_year(path) if self.leaves.has(path) else [otherwise] * len(self.years)
 
     def named(self, path: str, years: range) -> list[float]:
         """The values of the named years, 0 in others."""
-        values: list[float] = self._own(self._leaves.named(path, years)).tolist()
+        values: list[float] = self._own(self.leaves.named(path, years)).tolist()
         return values
 
     def spread(self, path: str) -> list[float]:
         """Shares paid in each fiscal year since the start."""
-        values: list[float] = self._own(self._leaves.spread(path)).tolist()
+        values: list[float] = self._own(self.leaves.spread(path)).tolist()
         return values
 
     def terms(self, path: str, year: int) -> Terms:
         """Life terms of the awards of a type that start in a year: before the first, those of the portfolio."""
-        leaves, before = self._leaves, year < self.years.start
+        leaves, before = self.leaves, year < self.years.start
 
         def number(field: str) -> float:
             return float(self._own(leaves.number(f"{path}.{field}", year, before=before)))

@@ -1,7 +1,7 @@
 """What one run of a scenario says, read into plain Python: award types, programmes, the split of a total."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, inf
 from typing import NamedTuple
@@ -133,7 +133,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """All that one run reads; `before` and `lead` are years in front of the first in what it gives back."""
+    """All that one run reads; `names` are the programme and the award type of each of `awards`."""
 
     years: int
     first_year: int
@@ -141,7 +141,6 @@ class Portfolio:
     programmes: list[ProgrammeTerms]
     split: Split | None
     names: tuple[tuple[str, str], ...]
-    home: list[int] = field(default_factory=list)
 
 
 def portfolio(leaves: Leaves, run: int) -> Portfolio:
@@ -157,7 +156,6 @@ def portfolio(leaves: Leaves, run: int) -> Portfolio:
         programmes=rows,
         split=_split(numbers) if leaves.document.budget.allocation == "priority" else None,
         names=leaves.labels.awards,
-        home=[programmes.index(name) for name, _ in leaves.labels.awards],
     )
 
 
