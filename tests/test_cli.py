@@ -198,7 +198,8 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\nfrom simulator.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'pandas', 'scipy', 'matplotlib', 'numpy', 'pydantic', 'yaml', 'rich'} & set(sys.modules)))"
+        "heavy = {'pandas', 'scipy', 'matplotlib', 'numpy', 'pydantic', 'yaml', 'rich', 'simpy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -54,6 +54,7 @@ reported      what measures read beside the flows
 inputs        scenarios become arrays: the inputs of a block of runs
 chance        chance in single lives: take-up, deferral, start months, ends
 cohorts       the vectorised core; the only loop is over years
+events        single awards and their agency as SimPy processes; shares no arithmetic with the core
 planning      what the plan would cost, on a path of its own
 obligations   what each year's selections oblige later years to pay
 outcomes      what the flows mean: demand, partners' money, outcomes, stability
@@ -63,9 +64,12 @@ money_flows   the flow of money from the state to award types
 results       what a simulation gives back
 conditions    conditions on results as people write them
 figures       what draws are reduced to: lines, paired differences, chances
+redrawn       draws of a measure, made again or kept
 draws         many draws of scenarios, block by block, on several threads
 model         the recipe on one screen: run and mean
 asking        what a page asks of its runs
+agreement     whether two samples are of one distribution
+crosscheck    both engines on one scenario, figure by figure
 comparison    what two results say about each other, and what to warn of
 coalitions    what a scenario changes of another, input by input
 coalition_runs  runs of scenarios that change some of it
@@ -78,6 +82,7 @@ report        pages of text, charts, the workbook, and the tidy table for other 
 checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
 console       what goes to standard output, what is said beside it
+journals      journals of single awards as one file
 printing      what a run prints
 parquet       tables as Parquet files, and SQL over them
 folders       folders that are there whole or not at all
@@ -88,6 +93,7 @@ archive       what the command line does with saved runs
 explaining    what the command line does to explain
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
+crosschecking  the job of comparing both engines
 cli           the command line: parse, call, print
 portfolios    data
 """

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator import __version__, archive, explaining
+from simulator import __version__, archive, crosschecking, explaining
 from simulator.console import (
     DONE,
     INTERRUPTED,
@@ -30,12 +30,16 @@ from simulator.options import (
     Design,
     Differences,
     Draws,
+    Engine,
+    Engines,
+    EventsLog,
     File,
     Files,
     Format,
     Kind,
     Lang,
     Measures,
+    Monthly,
     OneMeasure,
     Output,
     Overlays,
@@ -43,6 +47,7 @@ from simulator.options import (
     Probabilities,
     Programmes,
     Quiet,
+    Replications,
     Sampling,
     Save,
     Seed,
@@ -52,6 +57,7 @@ from simulator.options import (
     Traceback,
     Version,
     Width,
+    Workers,
     Years,
 )
 
@@ -94,6 +100,11 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     draws: Draws = 0,
     seed: Seed = 0,
     sampling: Design = Sampling.RANDOM,
+    engine: Engines = Engine.COHORT,
+    replications: Replications = 0,
+    events_log: EventsLog = "",
+    monthly: Monthly = False,
+    workers: Workers = 0,
     probability: Probabilities = [],  # noqa: B006
     fail_if: Conditions = [],  # noqa: B006
     output: Output = None,
@@ -103,19 +114,16 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     quiet: Quiet = False,
     traceback: Traceback = False,  # noqa: ARG001 (read in _status)
 ) -> None:
-    from simulator.draws import Sampled
+    from simulator.draws import sampled
     from simulator.labels import words
-    from simulator.printing import Page
+    from simulator.printing import Page, Singles
     from simulator.running import Job, Questions, run
 
-    spoken, saves = words(language(lang)), output is not None
-    page = Page(spoken, format, tuple(measure), table, tuple(programme), years, differences, saves)
-    sampled = Sampled(draws, seed, sampling.value) if draws else None
-    job, questions = (
-        Job(files, settings, overlay, baseline, output, overwrite, sys.argv[1:]),
-        Questions(probability, fail_if),
-    )
-    raise typer.Exit(run(job, page, sampled, questions, quiet=quiet))
+    of = sampled(draws, seed, sampling.value, engine.value, replications)
+    singles, asked = Singles(monthly, events_log, workers), (tuple(measure), table, tuple(programme), years)
+    page = Page(words(language(lang)), format, *asked, differences, output is not None, singles)
+    job = Job(files, settings, overlay, baseline, output, overwrite, sys.argv[1:])
+    raise typer.Exit(run(job, page, of, Questions(probability, fail_if), quiet=quiet))
 
 
 @app.command("plot", help="Save one figure for a paper: a scenario beside its parent, or several.")
@@ -224,7 +232,7 @@ def _schema(
     typer.echo(schema.text(kind.value), nl=False)
 
 
-for _name, _help, _command in (*archive.COMMANDS, *explaining.COMMANDS):
+for _name, _help, _command in (*archive.COMMANDS, *crosschecking.COMMANDS, *explaining.COMMANDS):
     app.command(_name, help=_help)(_command)
 
 

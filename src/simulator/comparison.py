@@ -65,8 +65,14 @@ def _uncertain(run: Run) -> Iterator[Warned]:
     unsure = uncertainty_rules.inputs(run.scenario.document)
     if run.drawn is None and unsure:
         yield Warned("expected", {"scenario": run.scenario.title, "inputs": len(unsure)})
-    elif run.drawn is not None and not unsure and not run.scenario.document.individual_variation:
+    elif run.drawn is not None and not unsure and not _lives_vary(run):
         yield Warned("certain", {"scenario": run.scenario.title})
+
+
+def _lives_vary(run: Run) -> bool:
+    """Whether single lives have chance in the draws."""
+    single = run.drawn is not None and run.drawn.sampled.engine == "events"
+    return single or run.scenario.document.individual_variation
 
 
 def _shortfalls(run: Run) -> Iterator[Warned]:

@@ -12,22 +12,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from simulator import cohorts, figures, statistics, varied
-from simulator.arrays import Floats
+from simulator.arrays import Floats, Inputs
 from simulator.chance import lots
 from simulator.errors import RequestError
+from simulator.events.filling import Months, Shape, months_joined
 from simulator.figures import Asked, Figure, Wanted
 from simulator.flows import Flows
 from simulator.inputs import inputs_of
 from simulator.leaves import Batch
-from simulator.measures import measure
+from simulator.redrawn import Redrawn
 from simulator.results import Chance, Drawn, Run
 from simulator.sampling import REPLICATES, Sampling
 from simulator.scenario import Scenario
 from simulator.statistics import EXACT, TILE, Statistics, Tally, Tiles
+
+if TYPE_CHECKING:
+    from simulator.events.crew import Crew, Made, Task
 
 BLOCK = 16384
 """Draws simulated at a time, those of all scenarios together; half as many where every measure is made of them."""
@@ -37,17 +42,24 @@ MALLOC_OPTIONS, KEPT = (-3, -1), 1 << 30
 
 MOST = 1_000_000_000
 
+REPLICATIONS = 100
+"""Of the event engine, if nothing is said."""
+
 Progress = Callable[[int, int], bool]
 """Told the draws finished and the draws in all after every block; says whether to go on."""
+
+Engine = Literal["cohort", "events"]
+"""The vectorised core, or single awards; of that a draw is a replication."""
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """How many draws are made, of which seed and design."""
+    """How many draws are made, of which seed and design, by which engine."""
 
     draws: int
     seed: int = 0
     sampling: Sampling = "random"
+    engine: Engine = "cohort"
 
     def check(self) -> None:
         """RequestError unless it can be drawn."""
@@ -58,6 +70,17 @@ class Sampled:
         if self.sampling != "random" and self.draws < 2 * REPLICATES:
             text = f"{self.sampling} takes {2 * REPLICATES} draws or more, since its error is known from replicates"
             raise RequestError(f"draws is {self.draws}: {text}")
+
+
+def sampled(draws: int, seed: int, sampling: Sampling, engine: Engine, replications: int) -> Sampled | None:
+    """How often each scenario is drawn, or replicated by the event engine; None for a run at expected values."""
+    if engine == "cohort":
+        if replications:
+            raise RequestError("replications are of the event engine: add --engine events, or write --draws")
+        return Sampled(draws, seed, sampling) if draws else None
+    if draws:
+        raise RequestError("draws are of the cohort engine: write --replications with --engine events")
+    return Sampled(replications or REPLICATIONS, seed, sampling, "events")
 
 
 def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
@@ -74,7 +97,7 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
     Parameters
     ----------
     block : draws of each scenario simulated at a time, a multiple of 1,024; changes no bit
-    threads : as many as there are processors if not given; changes no bit
+    threads : processors if not given; of the event engine processes, 1 if not given; changes no bit
     progress : told how far it is; where it says no the draws finished so far are all
 
     Raises
@@ -87,6 +110,12 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
     if block < TILE or block % TILE:
         raise RequestError(f"block is {block}: give a multiple of {TILE}")
     drawing = _Drawing(batches(scenarios, sampled), sampled, wanted)
+    if sampled.engine == "events":
+        from simulator.events.crew import Crew
+
+        with Crew(drawing.task(wanted), workers=threads or 1) as crew:
+            _replicated(drawing, crew, sampled.draws, progress)
+        return drawing.runs(1)
     threads = threads or processors()
     _keep_memory()
     for done in _in_order(drawing, sampled.draws, block, threads):
@@ -98,6 +127,34 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
 def block_of(scenarios: int, *, every: bool = False) -> int:
     """Draws of each scenario simulated at a time, less where every measure of them is kept: the memory is the same."""
     return max(BLOCK // scenarios // (2 if every else 1) // TILE, 1) * TILE
+
+
+def replicated(batch: Batch, sampled: Sampled, *, workers: int, progress: Progress) -> tuple[Inputs, Flows]:
+    """All replications of one scenario in one block, as many as there are until progress says not to go on."""
+    from simulator.events.crew import Crew, Task
+
+    task = Task((batch,), (_shape(inputs_of(batch, 0, 1)),), sampled.seed)
+    with Crew(task, workers=workers) as crew:
+        (made,), done = crew.replications(0, sampled.draws, progress)
+    return inputs_of(batch, 0, done), made.flows
+
+
+def _shape(inputs: Inputs) -> Shape:
+    return Shape(inputs.before, inputs.lead, inputs.quantities, inputs.extended)
+
+
+def _replicated(drawing: "_Drawing", crew: "Crew", draws: int, progress: Progress) -> None:
+    """Replications of the event engine, a tile of draws at a time."""
+    for start in range(0, draws, TILE):
+        stop = min(start + TILE, draws)
+        inputs = drawing.inputs(start, stop)  # what is wrong with them shows before any work
+        made, done = crew.replications(start, stop, progress)
+        if done < stop - start:
+            inputs = drawing.inputs(start, start + done)
+        drawing.add(drawing.reduced(inputs, [each.flows for each in made], start), done)
+        drawing.keep(inputs, made)
+        if done < stop - start:
+            break
 
 
 def _keep_memory() -> None:
@@ -153,10 +210,27 @@ class _Drawing:
         replicates = 1 if sampled.sampling == "random" else REPLICATES
         self._tallies: list[Tally] = figures.tallies(self._figures, sampled.draws, replicates, exact=EXACT)
         self._buffers: deque[list[Flows]] = deque()
+        self._kept: list[list[tuple[Inputs, Made]]] = [[] for _ in batches]
+
+    def task(self, wanted: Wanted) -> "Task":
+        """What the event engine is to simulate."""
+        from simulator.events.crew import Task
+
+        shapes = tuple(map(_shape, self.inputs(0, 1)))
+        return Task(tuple(self._batches), shapes, self._sampled.seed, wanted.monthly, wanted.journals)
+
+    def inputs(self, start: int, stop: int) -> list[Inputs]:
+        """Inputs of draws `start` to `stop` of every scenario."""
+        return [inputs_of(batch, start, stop) for batch in self._batches]
+
+    def keep(self, inputs: Sequence[Inputs], made: "Sequence[Made]") -> None:
+        """Keep replications, each of which takes longer to make again than room to keep."""
+        for place, kept in enumerate(self._kept):
+            kept.append((inputs[place], made[place]))
 
     def block(self, start: int, stop: int) -> list[Tiles]:
         """What draws `start` to `stop` add to each figure."""
-        inputs = [inputs_of(batch, start, stop) for batch in self._batches]
+        inputs = self.inputs(start, stop)
         try:
             buffers = self._buffers.pop()
         except IndexError:
@@ -165,10 +239,14 @@ class _Drawing:
             buffers = [Flows.empty(each) for each in inputs]
         drawn = [lots(batch, self._sampled.seed, start, stop) for batch in self._batches]
         flows = [cohorts.simulate(*each) for each in zip(inputs, buffers, drawn, strict=True)]
-        made = figures.values(self._figures, self._batches, inputs, flows)
-        found = [self._tiles(tally, values, start) for tally, (_, values) in zip(self._tallies, made, strict=True)]
+        found = self.reduced(inputs, flows, start)
         self._buffers.append(buffers)
         return found
+
+    def reduced(self, inputs: Sequence[Inputs], flows: Sequence[Flows], start: int) -> list[Tiles]:
+        """What draws from `start` on, as they were simulated, add to each figure."""
+        made = figures.values(self._figures, self._batches, inputs, flows)
+        return [self._tiles(tally, values, start) for tally, (_, values) in zip(self._tallies, made, strict=True)]
 
     def add(self, found: Sequence[Tiles], draws: int) -> None:
         """Merge what the next draws add."""
@@ -203,38 +281,17 @@ class _Drawing:
             reference=None if self._reference is None else self._batches[self._reference].scenarios[0],
             sampled=self._sampled,
             done=self.done,
+            months=_months([each.months for _, each in self._kept[place] if each.months]),
         )
         names = tuple(dict.fromkeys(line.measure for line in drawn.lines))
-        return Run(
-            batch.scenarios[0], batch.labels, figures.years_of(batch), _Redrawn(batch, self._sampled.seed, names), drawn
-        )
+        kept = [(inputs, each.flows) for inputs, each in self._kept[place]]
+        measures = Redrawn(batch, self._sampled.seed, names, kept)
+        return Run(batch.scenarios[0], batch.labels, figures.years_of(batch), measures, drawn)
 
 
-@dataclass(frozen=True)
-class _Redrawn(Mapping[str, Floats]):
-    """Draws of a run's measures, made again when one is asked for: the same bits, and nothing kept meanwhile."""
-
-    batch: Batch
-    seed: int
-    names: tuple[str, ...]
-
-    def __getitem__(self, name: str) -> Floats:
-        if name not in self.names:
-            raise KeyError(name)
-        years, first = figures.years_of(self.batch), self.batch.labels.first_year
-        parts = []
-        for start in range(0, self.batch.runs, BLOCK):
-            stop = min(start + BLOCK, self.batch.runs)
-            inputs, drawn = inputs_of(self.batch, start, stop), lots(self.batch, self.seed, start, stop)
-            values = measure(name).of(cohorts.simulate(inputs, None, drawn), inputs)
-            parts.append(values[years.start - first : years.stop - first] + 0.0)
-        return np.concatenate(parts, axis=2)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.names
+def _months(made: Sequence[Months]) -> Months | None:
+    """Means over the replications, (12 Y, J)."""
+    if not made:
+        return None
+    whole = months_joined(made)
+    return Months(whole.cash.mean(axis=-1), whole.in_place.mean(axis=-1))

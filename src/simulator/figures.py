@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from simulator.results import Run
 from simulator.statistics import Statistics, Tally
 from simulator.tables import Line
 
+if TYPE_CHECKING:
+    from simulator.events.crew import Journals
+
 Blocks = Mapping[int, Run]
 """One measure of a block of draws, by the place of the scenario."""
 
@@ -23,13 +27,15 @@ class Wanted:
     """What is asked of draws: lines of each scenario, chances of conditions, quantiles or not.
 
     `reference` is the place of the scenario that differences are taken from, None where none are; `quantiles` may name
-    the lines that have them.
+    the lines that have them. Of the event engine `monthly` asks for months, `journals` says where events are written.
     """
 
     lines: tuple[tuple[Line, ...], ...]
     conditions: tuple[Condition, ...] = ()
     reference: int | None = None
     quantiles: bool | frozenset[Line] = True
+    monthly: bool = False
+    journals: "Journals | None" = None
 
     def has_quantiles(self, line: Line) -> bool:
         """Whether quantiles of a line are wanted."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from simulator import cohorts, tables
 from simulator import draws as draws_of
 from simulator.arrays import Floats, Inputs, Labels
-from simulator.draws import Sampled
+from simulator.draws import Engine, Sampled
 from simulator.errors import RequestError
 from simulator.figures import Wanted
 from simulator.flows import Flows
@@ -35,6 +35,9 @@ def run(  # noqa: PLR0913 (options, each by keyword)
     draws: int = 0,
     seed: int = 0,
     sampling: Sampling = "random",
+    engine: Engine = "cohort",
+    replications: int = 0,
+    workers: int = 1,
     vary: Mapping[str, npt.ArrayLike] | None = None,
     measures: Sequence[str] | None = None,
     block: int = BLOCK,
@@ -47,6 +50,9 @@ def run(  # noqa: PLR0913 (options, each by keyword)
     draws : of the uncertain inputs, shared by the scenarios; 0 takes their expected values
     seed : of the draws: the same one, the same bits
     sampling : `random`, `lhs` (Latin hypercube) or `sobol` (scrambled Sobol' points)
+    engine : `cohort`, or `events` for single awards, which takes `replications` instead of draws
+    replications : of the event engine, 100 if not given; each draws the uncertain inputs and every award's life
+    workers : processes that share the replications; more than one is for programs that may be imported again
     vary : by dotted path, one value a draw in internal units (million yen, shares, months, counts)
     measures : those to keep, all if not given
     block : runs simulated at a time, a multiple of `TILE`; the result does not depend on it
@@ -61,10 +67,11 @@ def run(  # noqa: PLR0913 (options, each by keyword)
     InputError : a file is wrong.  RequestError : no such path or measure, or a value outside its bounds
 
     """
-    if draws:
+    sampled = draws_of.sampled(draws, seed, sampling, engine, replications)
+    if sampled:
         if vary:
             raise RequestError("draws and vary are for different questions: give one of them")
-        return _drawn(_loaded(scenarios), Sampled(draws, seed, sampling), measures, block)
+        return _drawn(_loaded(scenarios), sampled, measures, block, workers)
 
     def kept(batch: Batch, names: Sequence[str]) -> dict[str, Floats]:
         arrays: dict[str, Floats] = {}
@@ -102,11 +109,15 @@ def mean(
     return Result(tuple(run for (run,) in runs), statistic="mean")
 
 
-def _drawn(scenarios: list[Scenario], sampled: Sampled, measures: Sequence[str] | None, block: int) -> Result:
+def _drawn(
+    scenarios: list[Scenario], sampled: Sampled, measures: Sequence[str] | None, block: int, workers: int
+) -> Result:
     names = [measures] if isinstance(measures, str) else measures
     lines = tuple(tuple(tables.lines(Batch((scenario,)).labels, names)) for scenario in scenarios)
     wanted = Wanted(lines, reference=0 if len(scenarios) > 1 else None)
-    return Result(draws_of.draw(scenarios, sampled, wanted, block=None if block == BLOCK else block), statistic="mean")
+    threads = workers if sampled.engine == "events" else None
+    made = draws_of.draw(scenarios, sampled, wanted, block=None if block == BLOCK else block, threads=threads)
+    return Result(made, statistic="mean")
 
 
 def _loaded(scenarios: Loadable | Sequence[Loadable]) -> list[Scenario]:

@@ -30,12 +30,27 @@ class CheckFormat(StrEnum):
     GITHUB = "github"
 
 
+class CrosscheckFormat(StrEnum):
+    """How the comparison of engines is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
 class Sampling(StrEnum):
     """Designs of draws."""
 
     RANDOM = "random"
     LHS = "lhs"
     SOBOL = "sobol"
+
+
+class Engine(StrEnum):
+    """Engines of a run."""
+
+    COHORT = "cohort"
+    EVENTS = "events"
 
 
 class Chart(StrEnum):
@@ -129,6 +144,23 @@ Design = Annotated[Sampling, typer.Option("--sampling", help="How inputs are dra
 Probabilities = Annotated[
     list[str],
     typer.Option(metavar="CONDITION", help="Show its chance, as 'selected[sicorp] >= 60', with --draws; repeatable."),
+]
+Engines = Annotated[
+    Engine, typer.Option("--engine", help="Cohorts of awards, or events: single awards in SimPy, each with its lot.")
+]
+Replications = Annotated[
+    int,
+    typer.Option(metavar="N", help="How often events simulates; 100 if not given.", parser=count, show_default=False),
+]
+EventsLog = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE", help="Write every event of single awards into this file, .csv or .parquet.", show_default=False
+    ),
+]
+Monthly = Annotated[bool, typer.Option("--monthly", help="Add tables by month: money paid, awards in place (events).")]
+Workers = Annotated[
+    int, typer.Option(metavar="N", help="Processes of events; default all processors.", min=0, show_default=False)
 ]
 Output = Annotated[
     str | None,

@@ -18,6 +18,15 @@ def write(table: "pd.DataFrame", path: Path) -> None:
         connection.execute("COPY written TO ? (FORMAT parquet)", [str(path)])
 
 
+def from_csv(source: Path, path: Path, types: Mapping[str, str]) -> None:
+    """Write the rows of a CSV file with a header, in their order; `types` are those of its columns in SQL."""
+    with _connection() as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        columns = ", ".join(f"{_quoted(name)}: {_quoted(kind)}" for name, kind in types.items())
+        rows = f"SELECT * FROM read_csv({_quoted(str(source))}, header = true, columns = {{{columns}}})"
+        connection.execute(f"COPY ({rows}) TO {_quoted(str(path))} (FORMAT parquet)")
+
+
 def query(sql: str, tables: Mapping[str, Sequence[Path]]) -> "pd.DataFrame":
     """Result of a question in SQL; each name is the table of all its files, with the column `run`, their folder.
 

@@ -1,11 +1,14 @@
 """What a run prints: the page or the rows that were asked for, and its warnings in words."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.console import deliver
+from simulator import journals
+from simulator.console import deliver, say
 from simulator.errors import RequestError
 from simulator.options import Format, Table
 
@@ -13,8 +16,10 @@ if TYPE_CHECKING:
     from simulator.arrays import Labels
     from simulator.conditions import Condition
     from simulator.draws import Progress, Sampled
+    from simulator.events.crew import Journals
     from simulator.labels import Words
     from simulator.money_flows import FlowRow
+    from simulator.report.months import MonthRow
     from simulator.report.sheets import Sheet, View
     from simulator.results import Run
     from simulator.suspicions import Warned
@@ -38,6 +43,44 @@ def require_known(measures: Sequence[str], runs: "Sequence[Run]") -> None:
 
 
 @dataclass(frozen=True)
+class Singles:
+    """What is asked of single awards: tables by month, a journal of their events, so many processes (0 for all)."""
+
+    monthly: bool = False
+    journal: str = ""
+    workers: int = 0
+
+    def require(self, sampled: "Sampled | None") -> None:
+        """RequestError where only the event engine could answer, or where the journal cannot be written."""
+        if sampled is None or sampled.engine != "events":
+            asked = {"--monthly": self.monthly, "--events-log": self.journal, "--workers": self.workers}
+            for option in (option for option, given in asked.items() if given):
+                raise RequestError(f"{option} is of single awards: add --engine events")
+        if self.journal:
+            journals.require_writable(Path(self.journal))
+
+    @contextmanager
+    def collected(self, scenarios: int, programmes: tuple[str, ...]) -> "Iterator[Journals | None]":
+        """Where journals of the first scenarios are collected, if they are wanted."""
+        if not self.journal:
+            yield None
+            return
+        from simulator.events.crew import Journals
+
+        with journals.collected(Path(self.journal)) as folder:
+            yield Journals(folder, scenarios, programmes)
+
+    def write(self, kept: "Journals | None", runs: "Sequence[Run]") -> None:
+        """Write the journal, of replications that were all made."""
+        if kept is None:
+            return
+        if all(run.drawn is None or run.drawn.done == run.drawn.sampled.draws for run in runs):
+            journals.write(Path(self.journal), kept.folder)
+        else:
+            say(f"{self.journal}: nothing was written, since not all replications were made")
+
+
+@dataclass(frozen=True)
 class Page:
     """What of runs is shown, and how."""
 
@@ -49,6 +92,7 @@ class Page:
     years: str
     differences: bool
     saves: bool = False
+    singles: Singles = Singles()
 
     def view(self, runs: "Sequence[Run]", beside: "Run | None") -> "View":
         """The view of runs; RequestError where a programme or a year is not there."""
@@ -70,7 +114,7 @@ class Page:
     def show(self, runs: "Sequence[Run]", beside: "Run | None") -> None:
         """Print the planners' page, or the measures or the table that were asked for."""
         from simulator import money_flows, tables
-        from simulator.report import markdown, pages, terminal
+        from simulator.report import markdown, months, pages, terminal
         from simulator.results import Result
 
         view = self.view(runs, beside)
@@ -79,6 +123,10 @@ class Page:
             deliver(partial(writer, pages.heading(view), self.sheets(view)))
         elif self.table is Table.FLOWS and (self.measures or self.differences):
             raise RequestError("--table flows stands alone in csv and json: leave out --measure and --differences")
+        elif self.singles.monthly and (self.table or self.measures or self.differences):
+            raise RequestError("--monthly stands alone in csv and json: leave out --table, --measure, --differences")
+        elif self.singles.monthly:
+            _rows(list(months.rows(view)), self.format, header=months.MonthRow._fields)
         elif self.table is Table.FLOWS:
             flows = [row for run in runs for row in money_flows.rows(run, view.programmes, view.years)]
             _rows(flows, self.format, header=money_flows.FlowRow._fields)
@@ -128,18 +176,22 @@ class Page:
         if self.saves:
             every = [tables.lines(run.labels) for run in there]
             lines = [tuple(dict.fromkeys((*each, *more))) for each, more in zip(lines, every, strict=True)]
-        wanted = Wanted(tuple(lines), tuple(dict.fromkeys(conditions)), reference, shown)
-        block = draws.block_of(len(there), every=self.saves)
-        made = draws.draw([run.scenario for run in there], sampled, wanted, block=block, progress=progress)
+        scenarios, told = [run.scenario for run in there], tuple(dict.fromkeys(conditions))
+        with self.singles.collected(len(runs), self.programmes) as kept:
+            wanted = Wanted(tuple(lines), told, reference, shown, self.singles.monthly, kept)
+            threads, block = self.singles.workers or draws.processors(), draws.block_of(len(there), every=self.saves)
+            made = draws.draw(scenarios, sampled, wanted, block=block, threads=threads, progress=progress)
+            self.singles.write(kept, made)
         return made[: len(runs)], made[-1] if beside else None
 
     def sheets(self, view: "View") -> "list[Sheet]":
         """The tables of the page."""
-        from simulator.report import pages
+        from simulator.report import months, pages
 
+        by_month = [*months.sheets(view)] if self.singles.monthly else []
         asked = pages.measure_page(view, self.measures) if self.measures else []
         asked += pages.flows_page(view) if self.table is Table.FLOWS else []
-        return [*asked, *pages.chances(view)] if asked else pages.planners_page(view)
+        return [*(asked or pages.planners_page(view)), *(pages.chances(view) if asked else []), *by_month]
 
 
 def held(conditions: "Sequence[Condition]", runs: "Sequence[Run]", words: "Words") -> Iterator[str]:
@@ -177,7 +229,7 @@ def _always(labels: "Labels") -> "list[Line]":
     return [Line(programme, "", "shortfall") for programme in labels.programmes]
 
 
-def _rows(rows: "Sequence[Row | FlowRow]", form: Format, *, header: Sequence[str]) -> None:
+def _rows(rows: "Sequence[Row | FlowRow | MonthRow]", form: Format, *, header: Sequence[str]) -> None:
     from simulator.report import machine
 
     csv = partial(machine.write_csv, rows, header=header)

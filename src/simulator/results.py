@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.conditions import Condition
     from simulator.draws import Sampled
+    from simulator.events.filling import Months
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Drawn:
     reference : scenario that the differences are taken from
     sampled : how it was drawn
     done : draws that were finished
+    months : means by month of what the event engine paid and had in place, where they were asked for
 
     """
 
@@ -52,6 +54,7 @@ class Drawn:
     reference: Scenario | None
     sampled: "Sampled"
     done: int
+    months: "Months | None" = None
 
     def paired(self, line: Line) -> list[tuple[str, Floats]]:
         """Every statistic of a line's difference by name, with the bounds of the 95 % interval of its mean."""

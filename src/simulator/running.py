@@ -68,6 +68,7 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
     asked = [Condition.parse(text) for text in questions.chances]
     if asked and sampled is None:
         raise RequestError("--probability is of draws: add --draws 10000")
+    page.singles.require(sampled)
     if job.output is not None:
         parquet.require()
         workbook_book.require()

@@ -30,7 +30,9 @@ MISSING = object()
 def sampled_of(record: Record) -> Sampled | None:
     """How the run was drawn."""
     given = record.manifest["draws"]
-    return None if given is None else Sampled(given["draws"], given["seed"], given["sampling"])
+    if given is None:
+        return None
+    return Sampled(given["draws"], given["seed"], given["sampling"], given.get("engine", "cohort"))
 
 
 def scenarios_of(record: Record) -> list[Scenario]:
@@ -93,7 +95,7 @@ def again(record: Record) -> list[str]:
     if sampled is None:
         runs = model.run(scenarios[:shown]).runs
     else:
-        runs = draws.draw(scenarios, sampled, _wanted(record, scenarios))[:shown]
+        runs = draws.draw(scenarios, sampled, _wanted(record, scenarios), threads=draws.processors())[:shown]
     before = {row[:6]: row[6] for row in _rows(record, TIDY)}
     now = {row[:6]: row.value for row in tables.rows(Result(tuple(runs)))}
     apart = [key for key, value in now.items() if before.get(key, MISSING) != value]

@@ -33,7 +33,7 @@ def heading(view: View) -> list[str]:
     if drawn := view.runs[0].drawn:
         sampled = drawn.sampled
         told = {"draws": f"{drawn.done:,}", "sampling": view.words("page", sampled.sampling), "seed": sampled.seed}
-        lines.append(view.words("page", "drawn", **told))
+        lines.append(view.words("page", "replicated" if sampled.engine == "events" else "drawn", **told))
         if view.reference:
             lines.append(view.words("page", "not_distinguishable", mark=NOT_DISTINGUISHABLE))
     return lines

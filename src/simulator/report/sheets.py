@@ -155,7 +155,7 @@ def _lines(view: View, shown: Shown, years: Sequence[int]) -> Iterator[Row]:
 def _range(view: View, shown: Shown, run: Run, places: Sequence[int]) -> Iterator[Row]:
     """The range of most draws, where the row varies over them."""
     found = run.statistics(shown.line) if shown.line else None
-    if found is None or not found.quantiles or not found.sd.any():
+    if found is None or not found.quantiles or not np.nan_to_num(found.sd).any():
         return
     for name in RANGE:
         values = rounded(found.quantiles[name], shown.decimals)
