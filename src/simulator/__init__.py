@@ -16,12 +16,14 @@ values        what a leaf of a scenario may hold: numbers, durations and start m
 fields        the fields of the format, each with the reader of what people write
 spellings     what the readers of quantities take, as patterns for editors
 award_types   what a portfolio and a scenario may say of an award type
+sweep_section  what a scenario says of sweeps
 scenario      what they may say of the rest
 schema_shapes  shapes of values in these schemas
 schema        what files may say, as JSON Schemas for editors
 award_rules   rules between the fields of award types
 budget_rules  rules between the fields of budgets
 uncertainty_rules  rules of uncertain inputs
+ranges        what varies, as people write it
 consistency   rules between all fields of a document
 format_keys   the keys of the format: what stands under each, where a misplaced one belongs
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
@@ -63,6 +65,15 @@ conditions    conditions on results as people write them
 figures       what draws are reduced to: lines, paired differences, chances
 draws         many draws of scenarios, block by block, on several threads
 model         the recipe on one screen: run and mean
+outcome_names  outcomes of sweeps as people write them
+factors       what a sweep varies: values for the numbers that designs give
+pick_freeze   designs that freeze some inputs and pick others anew
+designs       which points of the unit cube a sweep runs
+sweeps        many runs of a scenario or of any function, block by block
+sensitivity   which inputs matter: indices of all outcomes at once, with bootstrap intervals
+responses     means of outcomes by part of an input's range
+analyses      what a sweep says
+sweep_tables  a sweep as a tidy table
 asking        what a page asks of its runs
 comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
@@ -81,6 +92,8 @@ saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
+sweeping      the job of sweeping
+sweep_command  the command that sweeps, and its options
 cli           the command line: parse, call, print
 portfolios    data
 """

@@ -1,0 +1,125 @@
+"""What a sweep says: its results, block by block in order, become summaries, responses and indices of sensitivity."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from simulator import sensitivity, sweeps
+from simulator.arrays import Floats
+from simulator.designs import Morris
+from simulator.pick_freeze import Saltelli, Subsets
+from simulator.responses import Binned, Extent, Response, Summary
+from simulator.sensitivity import Bootstrap, Index
+from simulator.sweeps import Sweep
+
+WIDTH = 0.1
+"""Width of a 95 % interval from which on an index is said to be uncertain."""
+
+SHARES = ("first", "total", "shapley", "given_data")
+"""Indices that are shares of a variance, whose intervals have the same width whatever the outcome."""
+
+
+class Estimator(Protocol):
+    """Of indices, while results are added."""
+
+    def add(self, block: int, results: Floats) -> None:
+        """Add the results (O, R) of the next block."""
+
+    def indices(self) -> list[Index]:
+        """Indices of all results so far."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the runs of a sweep so far say.
+
+    Attributes
+    ----------
+    summary, responses : of runs drawn as the inputs are said to be, where the design has such
+    indices : of every outcome to `names`
+    single : of a design that moves one input at a time, the results of all its runs, (O, R)
+
+    """
+
+    sweep: Sweep
+    summary: Summary | None = None
+    responses: list[Response] = field(default_factory=list)
+    names: tuple[str, ...] = ()
+    indices: list[Index] = field(default_factory=list)
+    single: Floats | None = None
+
+    def converged(self, width: float) -> bool:
+        """Whether the 95 % interval of every share of a variance is no wider than this."""
+        return sensitivity.all_converged([index for index in self.indices if index.name in SHARES], width)
+
+
+class Analyst:
+    """An analysis while blocks are added, in order."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self.sweep, self._block, self._extent = sweep, 0, Extent()
+        self._bootstrap = Bootstrap(sweep.seed)
+        self._single: list[Floats] = []
+        self._estimator = self._estimator_of(sweep)
+        sampled = sweep.kind != "grid"
+        many = sweep.design.base * sweeps.SAMPLED.get(sweep.kind, 0)
+        plain = Bootstrap(sweep.seed, 0 if self._estimator or not sampled else sensitivity.REPLICATES)
+        self._binned = Binned(sweep.factors, many, plain, sampled=sampled) if many else None
+
+    def _estimator_of(self, sweep: Sweep) -> Estimator | None:
+        match sweep.design:
+            case Saltelli():
+                return sensitivity.Sobol(len(sweep.factors), self._bootstrap)
+            case Subsets():
+                return sensitivity.Shapley(len(sweep.factors), self._bootstrap)
+            case Morris():
+                return sensitivity.Elementary(sweep.design, self._bootstrap)
+        return None
+
+    def add(self, results: Floats) -> None:
+        """Add the results (O, R) of the next block."""
+        if self._estimator:
+            self._estimator.add(self._block, results)
+        if self._binned:
+            drawn = sweeps.sampled(self.sweep, results)
+            self._extent.add(drawn)
+            self._binned.add(self._block, sweeps.sampled(self.sweep, self.sweep.inputs(self._block)), drawn)
+        if self.sweep.kind == "oat":
+            self._single.append(results)
+        self._block += 1
+
+    def analysis(self) -> Analysis:
+        """Of all blocks so far."""
+        paths, names = tuple(factor.path for factor in self.sweep.factors), self.sweep.names
+        responses = self._binned.responses() if self._binned else []
+        if self._estimator:
+            return Analysis(self.sweep, self._extent.summary(), responses, paths, self._estimator.indices())
+        if self._binned:
+            return Analysis(self.sweep, self._extent.summary(), responses, names, [self._binned.index()])
+        return Analysis(self.sweep, names=names, single=np.concatenate(self._single, axis=1))
+
+
+Results = Callable[[Sweep, int], Iterator[Floats]]
+"""Results of the blocks of a sweep in order, from one on."""
+
+
+def analyse(sweep: Sweep, results: Results, *, width: float | None = None, most: int = 1 << 20) -> Analysis:
+    """Run a sweep and say what it says; with `width` twice as many base points until all intervals are narrower.
+
+    Parameters
+    ----------
+    most : base points after which it ends all the same
+
+    """
+    analyst = Analyst(sweep)
+    first = 0
+    while True:
+        for block in results(sweep, first):
+            analyst.add(block)
+        found = analyst.analysis()
+        if width is None or found.converged(width) or 2 * sweep.design.base > most:
+            return found
+        first, sweep = sweep.blocks, sweeps.doubled(sweep)
+        analyst.sweep = sweep
