@@ -72,8 +72,10 @@ designs       which points of the unit cube a sweep runs
 sweeps        many runs of a scenario or of any function, block by block
 sensitivity   which inputs matter: indices of all outcomes at once, with bootstrap intervals
 responses     means of outcomes by part of an input's range
+discovery     boxes of inputs that describe the runs which meet a condition
 analyses      what a sweep says
 sweep_tables  a sweep as a tidy table
+workers       maps over other processes, and over a Dask cluster
 asking        what a page asks of its runs
 comparison    what two results say about each other, and what to warn of
 sources       where every number comes from
@@ -86,8 +88,10 @@ console       what goes to standard output, what is said beside it
 printing      what a run prints
 parquet       tables as Parquet files, and SQL over them
 folders       folders that are there whole or not at all
+datasets      the runs of a sweep as a folder that a later command goes on with
 records       run folders and their manifests
 recording     a run as a folder
+sweep_recording  a sweep whose blocks are all there becomes a run folder
 saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
 running       the main job, from files to an exit status

@@ -1,14 +1,15 @@
 """What a sweep says: its results, block by block in order, become summaries, responses and indices of sensitivity."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
-from simulator import sensitivity, sweeps
+from simulator import discovery, sensitivity, sweeps
 from simulator.arrays import Floats
 from simulator.designs import Morris
+from simulator.discovery import Box, Flags
 from simulator.pick_freeze import Saltelli, Subsets
 from simulator.responses import Binned, Extent, Response, Summary
 from simulator.sensitivity import Bootstrap, Index
@@ -31,6 +32,19 @@ class Estimator(Protocol):
         """Indices of all results so far."""
 
 
+Met = Callable[[Floats], Flags]
+"""Whether runs, of their results (O, R), are to be described."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """Runs that meet a condition, of how many, and the boxes that describe them, by method."""
+
+    hits: int
+    runs: int
+    boxes: Mapping[str, list[Box]]
+
+
 @dataclass(frozen=True)
 class Analysis:
     """What the runs of a sweep so far say.
@@ -40,6 +54,7 @@ class Analysis:
     summary, responses : of runs drawn as the inputs are said to be, where the design has such
     indices : of every outcome to `names`
     single : of a design that moves one input at a time, the results of all its runs, (O, R)
+    described : the runs that meet a condition, where one was given
 
     """
 
@@ -49,6 +64,7 @@ class Analysis:
     names: tuple[str, ...] = ()
     indices: list[Index] = field(default_factory=list)
     single: Floats | None = None
+    described: Described | None = None
 
     def converged(self, width: float) -> bool:
         """Whether the 95 % interval of every share of a variance is no wider than this."""
@@ -56,10 +72,11 @@ class Analysis:
 
 
 class Analyst:
-    """An analysis while blocks are added, in order."""
+    """An analysis while blocks are added, in order; `met` says which runs, of their results (O, R), are described."""
 
-    def __init__(self, sweep: Sweep) -> None:
-        self.sweep, self._block, self._extent = sweep, 0, Extent()
+    def __init__(self, sweep: Sweep, met: Met | None = None) -> None:
+        self.sweep, self._block, self._extent, self._met = sweep, 0, Extent(), met
+        self._inputs, self._meets = list[Floats](), list[Flags]()
         self._bootstrap = Bootstrap(sweep.seed)
         self._single: list[Floats] = []
         self._estimator = self._estimator_of(sweep)
@@ -83,43 +100,63 @@ class Analyst:
         if self._estimator:
             self._estimator.add(self._block, results)
         if self._binned:
-            drawn = sweeps.sampled(self.sweep, results)
+            drawn, inputs = (sweeps.sampled(self.sweep, each) for each in (results, self.sweep.inputs(self._block)))
             self._extent.add(drawn)
-            self._binned.add(self._block, sweeps.sampled(self.sweep, self.sweep.inputs(self._block)), drawn)
+            self._binned.add(self._block, inputs, drawn)
+            if self._met:
+                self._inputs.append(inputs)
+                self._meets.append(self._met(drawn))
         if self.sweep.kind == "oat":
             self._single.append(results)
         self._block += 1
 
     def analysis(self) -> Analysis:
         """Of all blocks so far."""
-        paths, names = tuple(factor.path for factor in self.sweep.factors), self.sweep.names
-        responses = self._binned.responses() if self._binned else []
+        names, indices = self.sweep.names, list[Index]()
         if self._estimator:
-            return Analysis(self.sweep, self._extent.summary(), responses, paths, self._estimator.indices())
-        if self._binned:
-            return Analysis(self.sweep, self._extent.summary(), responses, names, [self._binned.index()])
-        return Analysis(self.sweep, names=names, single=np.concatenate(self._single, axis=1))
+            names, indices = tuple(factor.path for factor in self.sweep.factors), self._estimator.indices()
+        elif self._binned:
+            indices = [self._binned.index()]
+        return Analysis(
+            self.sweep,
+            self._extent.summary(),
+            self._binned.responses() if self._binned else [],
+            names,
+            indices,
+            np.concatenate(self._single, axis=1) if self._single else None,
+        )
+
+    def described(self) -> Described | None:
+        """Boxes of the runs that are to be described, if any are."""
+        if not self._meets:
+            return None
+        inputs, meets = np.concatenate(self._inputs, axis=1), np.concatenate(self._meets)
+        boxes = {"prim": discovery.prim(inputs, meets), "cart": discovery.cart(inputs, meets)}
+        return Described(int(meets.sum()), meets.size, boxes)
 
 
 Results = Callable[[Sweep, int], Iterator[Floats]]
 """Results of the blocks of a sweep in order, from one on."""
 
 
-def analyse(sweep: Sweep, results: Results, *, width: float | None = None, most: int = 1 << 20) -> Analysis:
+def analyse(
+    sweep: Sweep, results: Results, *, width: float | None = None, met: Met | None = None, most: int = 1 << 20
+) -> Analysis:
     """Run a sweep and say what it says; with `width` twice as many base points until all intervals are narrower.
 
     Parameters
     ----------
+    met : the runs to be described by boxes
     most : base points after which it ends all the same
 
     """
-    analyst = Analyst(sweep)
+    analyst = Analyst(sweep, met)
     first = 0
     while True:
         for block in results(sweep, first):
             analyst.add(block)
         found = analyst.analysis()
         if width is None or found.converged(width) or 2 * sweep.design.base > most:
-            return found
+            return replace(found, described=analyst.described())
         first, sweep = sweep.blocks, sweeps.doubled(sweep)
         analyst.sweep = sweep

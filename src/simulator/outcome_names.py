@@ -4,8 +4,12 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulator import quantities, tables
-from simulator.arrays import Labels
+from simulator.arrays import Floats, Labels
+from simulator.conditions import Condition
 from simulator.errors import QuantityError, RequestError, did_you_mean
 from simulator.measures import TOTAL, measure
 from simulator.tables import Line
@@ -73,3 +77,23 @@ def _lines(text: str, name: str, where: str, labels: Labels) -> list[Line]:
         total = " does not add up over programmes" if where == TOTAL else f" has no {where}"
         raise RequestError(f"{text!r}: {name}{total}{near}")
     return found
+
+
+def of_condition(condition: Condition) -> str:
+    """The outcomes that a condition is about, as a text."""
+    of = f"{condition.programme}.{condition.award}" if condition.award else condition.programme
+    return f"{condition.measure}[{of}{'' if condition.year is None else f',{condition.year}'}]"
+
+
+def met(conditions: Sequence[Condition], outcomes: Sequence[Outcome], results: Floats) -> NDArray[np.bool_]:
+    """Whether runs, of their results (O, R), meet all conditions; one without a year where it holds in any year."""
+    held = np.ones(results.shape[1], dtype=np.bool_)
+    for condition in conditions:
+        line = Line(condition.programme, condition.award, condition.measure)
+        wanted = [
+            place
+            for place, outcome in enumerate(outcomes)
+            if outcome.line == line and condition.year in (None, outcome.year)
+        ]
+        held &= condition.holds(results[wanted]).any(axis=0)
+    return held

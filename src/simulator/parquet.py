@@ -1,12 +1,16 @@
 """Tables as Parquet files, and SQL over them: DuckDB, an extra."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import RequestError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 INSTALL = "pip install 'research-budget-simulator[store]'"
@@ -19,6 +23,28 @@ def write(table: "pd.DataFrame", path: Path) -> None:
         connection.execute("COPY written TO ? (FORMAT parquet)", [str(path)])
 
 
+def encoded(columns: "Mapping[str, npt.NDArray[Any]]") -> bytes:
+    """Columns of numbers as the bytes of a Parquet file; NaN is nothing there."""
+    import pandas as pd
+
+    with TemporaryDirectory() as folder, _connection() as connection:
+        path = Path(folder) / "columns.parquet"
+        connection.register("written", pd.DataFrame(columns))
+        with _told(OSError):
+            connection.execute("COPY written TO ? (FORMAT parquet, COMPRESSION uncompressed)", [str(path)])
+        return path.read_bytes()
+
+
+def columns(path: Path, names: Sequence[str]) -> "npt.NDArray[np.float64]":
+    """Columns of a file, (n, R); NaN where nothing is."""
+    import numpy as np
+
+    with _connection() as connection:
+        listed = ", ".join(_named(name) for name in names)
+        read = connection.execute(f"SELECT {listed} FROM read_parquet(?)", [str(path)]).fetchnumpy()
+    return np.stack([np.ma.filled(read[name].astype(np.float64), np.nan) for name in names])
+
+
 def query(sql: str, tables: Mapping[str, Sequence[Path]]) -> "pd.DataFrame":
     """Result of a question in SQL; each name is the table of all its files, with the column `run`, their folder.
 
@@ -27,18 +53,14 @@ def query(sql: str, tables: Mapping[str, Sequence[Path]]) -> "pd.DataFrame":
     RequestError : the question cannot be answered; the message is DuckDB's own, on one line
 
     """
-    import duckdb
-
     with _connection() as connection:
         for name, files in tables.items():
             of = [
                 f"SELECT *, {_quoted(_run_of(path))} AS run FROM read_parquet({_quoted(str(path))})" for path in files
             ]
             connection.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(of)}")
-        try:
+        with _told(RequestError, "query: "):
             found: pd.DataFrame = connection.execute(sql).df()
-        except duckdb.Error as error:
-            raise RequestError(f"query: {' '.join(str(error).split())}") from error
     return found
 
 
@@ -48,6 +70,17 @@ def require() -> None:
         import duckdb  # noqa: F401 (whether it is there)
     except ImportError as error:
         raise RequestError(f"this needs DuckDB: {INSTALL}") from error
+
+
+@contextmanager
+def _told(kind: type[Exception], start: str = "") -> Iterator[None]:
+    """What DuckDB says as an error of ours, or the machine's, on one line."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise kind(f"{start}{' '.join(str(error).split())}") from error
 
 
 def _connection() -> Any:
@@ -60,6 +93,10 @@ def _connection() -> Any:
 def _run_of(path: Path) -> str:
     """The run folder of a table."""
     return path.parent.parent.as_posix()
+
+
+def _named(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

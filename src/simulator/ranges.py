@@ -165,11 +165,10 @@ def _given(text: str, quantity: Quantity) -> Mapping[str, Any]:
 
 
 def _listed(text: str, quantity: Quantity, example: str) -> tuple[float, ...]:
-    if BETWEEN_DIGITS.search(text):
-        raise QuantityError(
-            f"{text}: is a comma in it between thousands? write 1000, 2000, without any inside a number"
-        )
-    levels = tuple(quantity.parse(part.strip()) for part in text.split(","))
+    comma = ", " if ", " in text else ","
+    if comma == "," and BETWEEN_DIGITS.search(text):
+        raise QuantityError(f"{text}: is a comma in it between thousands? write values apart by a comma and a space")
+    levels = tuple(quantity.parse(part.strip()) for part in text.split(comma))
     if len(levels) < 2:
         raise QuantityError(f"{text} is one value, which --set gives: write {example}")
     if len(set(levels)) < len(levels):

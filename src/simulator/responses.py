@@ -9,7 +9,7 @@ from simulator.arrays import Floats
 from simulator.factors import Factor
 from simulator.sensitivity import Bootstrap, Index, share_of, with_interval
 
-MOST_PARTS, FEWEST_PARTS = 64, 8
+MOST_PARTS, FEWEST_PARTS, RUNS_OF_PART = 64, 8, 32
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Binned:
 
     def __init__(self, factors: Sequence[Factor], runs: int, bootstrap: Bootstrap, *, sampled: bool) -> None:
         self._factors, self._bootstrap, self._sampled = factors, bootstrap, sampled
-        self._parts = min(max(round(runs ** (1.0 / 3.0)), FEWEST_PARTS), MOST_PARTS)
+        self._parts = min(max(runs // RUNS_OF_PART, FEWEST_PARTS), MOST_PARTS)
         self.names = tuple(name for factor in factors for name in factor.names)
         self._edges: list[Floats] = []
 

@@ -1,5 +1,6 @@
 """The command that sweeps, and its options."""
 
+import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -45,6 +46,12 @@ Outcomes = Annotated[
         "--outcome", metavar="OUTCOME", help="Look at 'selected', 'spend[total]', 'selected[sicorp,2026]'; repeatable."
     ),
 ]
+Described = Annotated[
+    list[str],
+    typer.Option(
+        metavar="CONDITION", help="Describe the runs that meet it, as 'shortfall[total] > 0'; repeatable: all of them."
+    ),
+]
 Until = Annotated[
     float | None,
     typer.Option(
@@ -53,6 +60,19 @@ Until = Annotated[
         help="Double the base points until 95 % intervals of indices are narrower than this, as 0.1.",
         min=1e-6,
         show_default=False,
+    ),
+]
+
+
+Workers = Annotated[int, typer.Option(metavar="N", help="Run blocks in so many processes.", min=1, max=1024)]
+Cluster = Annotated[
+    str,
+    typer.Option(metavar="ADDRESS", help="Run blocks on a Dask cluster, or 'local' for one here.", show_default=False),
+]
+SweepOutput = Annotated[
+    str,
+    typer.Option(
+        metavar="DIR", help="Save every run in this folder; the same command goes on with it.", show_default=False
     ),
 ]
 
@@ -66,7 +86,11 @@ def sweep(  # noqa: PLR0913 (one parameter is one option)
     seed: SweepSeed = 0,
     outcome: Outcomes = [],  # noqa: B006
     years: Years = "",
+    where: Described = [],  # noqa: B006
     until: Until = None,
+    workers: Workers = 1,
+    cluster: Cluster = "",
+    output: SweepOutput = "",
     settings: Settings = [],  # noqa: B006
     overlay: Overlays = [],  # noqa: B006
     format: Form = Format.TABLE,  # noqa: A002 (the option's name)
@@ -76,10 +100,11 @@ def sweep(  # noqa: PLR0913 (one parameter is one option)
 ) -> None:
     """Run a scenario over many values of its inputs, and say which of them matter."""
     from simulator.labels import words
-    from simulator.sweeping import Asked, run
+    from simulator.sweeping import Asked, How, run
 
-    asked = Asked(file, settings, overlay, vary, design.value, size, seed, outcome, years)
-    raise typer.Exit(run(asked, format, words(language(lang)), width=until, quiet=quiet))
+    asked = Asked(file, settings, overlay, vary, design.value, size, seed, outcome, years, where)
+    how = How(workers, cluster, until, output, sys.argv[1:])
+    raise typer.Exit(run(asked, how, format, words(language(lang)), quiet=quiet))
 
 
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (

@@ -7,6 +7,7 @@ import numpy as np
 
 from simulator.analyses import SHARES, Analysis
 from simulator.arrays import Floats
+from simulator.discovery import Box
 from simulator.measures import measure
 from simulator.outcome_names import Outcome
 
@@ -26,6 +27,23 @@ class SweepRow(NamedTuple):
     statistic: str
     value: float | None
     unit: str
+
+
+class BoxRow(NamedTuple):
+    """A restriction of one input by a box; the box's own measures stand in each of its rows."""
+
+    scenario: str
+    condition: str
+    method: str
+    box: int
+    input: str
+    least: float | None
+    greatest: float | None
+    unit: str
+    quasi_p: float | None
+    coverage: float
+    density: float
+    mass: float
 
 
 class Swing(NamedTuple):
@@ -102,3 +120,36 @@ def swings(analysis: Analysis, results: Floats) -> list[Swing]:
         ends = (float(at[low]), float(at[high]), float(values[low]), float(values[high]))
         found.append(Swing(name, *ends, float(results[0])))
     return sorted(found, key=lambda swing: -abs(swing.change))
+
+
+def boxes(analysis: Analysis, scenario: str, condition: str) -> Iterator[BoxRow]:
+    """Every restriction of every box; a bound that restricts nothing is empty."""
+    if analysis.described is None:
+        return
+    units = {name: factor.quantity.unit for factor in analysis.sweep.factors for name in factor.names}
+    for method, found in analysis.described.boxes.items():
+        for number, box in enumerate(found, 1):
+            for restriction in restrictions(analysis, box):
+                of = (scenario, condition, method, number, restriction.input)
+                ends = (restriction.least, restriction.greatest, units[restriction.input], restriction.quasi_p)
+                yield BoxRow(*of, *ends, box.coverage, box.density, box.mass)
+
+
+class Restriction(NamedTuple):
+    """Bounds of one input; None where that side restricts nothing."""
+
+    input: str
+    least: float | None
+    greatest: float | None
+    quasi_p: float | None
+
+
+def restrictions(analysis: Analysis, box: Box) -> list[Restriction]:
+    """What a box says of each input that it restricts."""
+    names, found = analysis.sweep.names, []
+    for place, column in enumerate(box.restricted):
+        low, high = (float(end[column]) for end in (box.low, box.high))
+        quasi_p = box.quasi_p[place] if box.quasi_p else None
+        below, above = box.least[column] < low, high < box.greatest[column]
+        found.append(Restriction(names[column], low if below else None, high if above else None, quasi_p))
+    return found

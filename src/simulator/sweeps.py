@@ -6,7 +6,7 @@ results takes them in order, so that what is made of them does not depend on who
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -18,6 +18,7 @@ from simulator import cohorts, designs, figures, resolving
 from simulator.arrays import Floats
 from simulator.correlations import Pairs
 from simulator.designs import Design, Kind
+from simulator.errors import RequestError
 from simulator.factors import Factor
 from simulator.figures import Wanted
 from simulator.flows import Flows
@@ -55,7 +56,7 @@ class Model(Protocol):
     def told(self) -> Mapping[str, Any]:
         """What it is, for a fingerprint: what changes any result changes this."""
 
-    def prepared(self, varied: Mapping[str, Varied], runs: int) -> Simulate:
+    def prepared(self, varied: Mapping[str, Varied], runs: int, /) -> Simulate:
         """A function that simulates a block of so many runs in which these inputs vary."""
 
 
@@ -242,12 +243,15 @@ def doubled(sweep: Sweep) -> Sweep:
     return replace(sweep, design=replace(sweep.design, base=2 * sweep.design.base))  # type: ignore[type-var]
 
 
+def require_sampled(sweep: Sweep) -> None:
+    """RequestError where no run of a design is drawn as the inputs are said to be."""
+    if sweep.kind not in SAMPLED:
+        raise RequestError(
+            f"--where describes runs of {', '.join(SAMPLED)}: --design {sweep.kind} has none that stand for others"
+        )
+
+
 def sampled(sweep: Sweep, values: Floats) -> Floats:
     """Of values (n, R) of a block, those of runs that are drawn as the inputs are said to be; none of some designs."""
     rows = values.reshape(len(values), sweep.design.rows, -1)[:, : SAMPLED.get(sweep.kind, 0)]
     return rows.reshape(len(values), -1)
-
-
-def results(sweep: Sweep, mapped: Map = map) -> Iterator[Floats]:
-    """Results of every block in order, (O, R) each."""
-    yield from mapped(sweep.outputs, range(sweep.blocks))

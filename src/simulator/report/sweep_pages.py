@@ -14,6 +14,7 @@ from simulator.quantities import Quantity
 from simulator.report.sheets import YEARS_ACROSS, Row, Sheet, View, full_label
 from simulator.responses import Response
 from simulator.sensitivity import Index
+from simulator.sweep_tables import Restriction
 from simulator.tables import Line
 
 UNCERTAIN = "*"
@@ -35,6 +36,7 @@ class Page:
     view: View
     analysis: Analysis
     outcomes: Sequence[Outcome]
+    condition: str = ""
 
     def heading(self) -> list[str]:
         """What was run."""
@@ -44,11 +46,14 @@ class Page:
         lines = [words("sweep", "title", scenario=name, runs=f"{sweep.runs:,}", kind=kind)]
         if any(index.half is not None and index.name in SHARES for index in self.analysis.indices):
             lines.append(words("sweep", "marked", mark=UNCERTAIN, width=f"{WIDTH:g}"))
+        if described := self.analysis.described:
+            hits, runs = f"{described.hits:,}", f"{described.runs:,}"
+            lines.append(words("sweep", "met", condition=self.condition, hits=hits, runs=runs))
         return lines
 
     def sheets(self) -> list[Sheet]:
         """Its tables: what varies, then line by line what follows."""
-        return [self._inputs(), *(sheet for line in self.lines for sheet in self._of_line(line))]
+        return [self._inputs(), *self._boxes(), *(sheet for line in self.lines for sheet in self._of_line(line))]
 
     @property
     def lines(self) -> list[Line]:
@@ -94,6 +99,28 @@ class Page:
         if factor.law:
             how, ends = factor.law.told, ["", ""] if factor.between == (0.0, 1.0) else ends
         return Row(self.input(factor.path), (*ends, how))
+
+    def _boxes(self) -> Iterator[Sheet]:
+        """What describes the runs that meet the condition."""
+        described, words = self.analysis.described, self.view.words
+        if described is None:
+            return
+        columns = tuple(words("sweep", name) for name in ("least", "greatest", "quasi_p"))
+        for method, boxes in described.boxes.items():
+            for number, box in enumerate(boxes, 1):
+                shares = {name: f"{getattr(box, name):.0%}" for name in ("coverage", "density", "mass")}
+                title = words("sweep", method, number=number, condition=self.condition, **shares)
+                lines = [self._restriction(each) for each in sweep_tables.restrictions(self.analysis, box)]
+                yield Sheet(title, columns, tuple(lines))
+
+    def _restriction(self, restriction: Restriction) -> Row:
+        quantity = self._quantity(restriction.input)
+        ends = ("" if end is None else self.value(end, quantity) for end in (restriction.least, restriction.greatest))
+        quasi_p = "" if restriction.quasi_p is None else f"{restriction.quasi_p:.1g}"
+        return Row(self.input(restriction.input), (*ends, quasi_p))
+
+    def _quantity(self, name: str) -> Quantity:
+        return next(factor.quantity for factor in self.analysis.sweep.factors if name in factor.names)
 
     def _of_line(self, line: Line) -> Iterator[Sheet]:
         places = {each.year: place for place, each in enumerate(self.outcomes) if each.line == line}
@@ -158,7 +185,7 @@ class Page:
 
     def _response(self, line: Line, response: Response, places: dict[int, int]) -> list[tuple[Row, dict[int, str]]]:
         """Means of the outcome by value of an input."""
-        quantity = next(each.quantity for each in self.analysis.sweep.factors if response.name in each.names)
+        quantity = self._quantity(response.name)
         shown = np.unique(np.linspace(0, len(response.at) - 1, LEVELS).round().astype(int)).tolist()
         unit = measure(line.measure).unit
         return [
