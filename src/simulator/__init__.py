@@ -89,6 +89,7 @@ printing      what a run prints
 parquet       tables as Parquet files, and SQL over them
 folders       folders that are there whole or not at all
 datasets      the runs of a sweep as a folder that a later command goes on with
+sweep_queries  questions about saved sweeps, without SQL
 records       run folders and their manifests
 recording     a run as a folder
 sweep_recording  a sweep whose blocks are all there becomes a run folder

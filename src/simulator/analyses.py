@@ -158,5 +158,5 @@ def analyse(
         found = analyst.analysis()
         if width is None or found.converged(width) or 2 * sweep.design.base > most:
             return replace(found, described=analyst.described())
-        first, sweep = sweep.blocks, sweeps.doubled(sweep)
+        first, sweep = sweep.blocks, sweeps.grown(sweep, 2 * sweep.design.base)
         analyst.sweep = sweep

@@ -54,7 +54,10 @@ class Dataset:
     def fill(self, sweep: Sweep, first: int, mapped: Map) -> Iterator[int]:
         """Run the blocks, from `first` on, that are not there; the number of each once it is in its place.
 
-        RequestError before anything is run where the disk has no room for them, OSError where it turns out so.
+        Raises
+        ------
+        RequestError : before anything is run, the disk has no room.  OSError : it turned out to have none
+
         """
         there = self.blocks
         missing = [block for block in range(first, sweep.blocks) if block not in there]
@@ -64,17 +67,15 @@ class Dataset:
             yield block
 
     def results(self, sweep: Sweep, block: int) -> Floats:
-        """Results (O, R) of a block as they were saved; a block that is not what it was is run again first."""
-        path = self.blocks.get(block)
-        if path is None or not _whole(path):
-            if path is not None:
-                path.unlink()
-            path = self._put(block, encoded(sweep, block))
-        return parquet.columns(path, names(sweep)[1 + len(sweep.names) :])
+        """Results (O, R) of a block, as they were saved."""
+        return parquet.columns(self.blocks[block], names(sweep)[1 + len(sweep.names) :])
 
-    def damaged(self) -> list[int]:
-        """Blocks whose file is not what was written."""
-        return [block for block, path in self.blocks.items() if not _whole(path)]
+    def discard_damaged(self) -> list[int]:
+        """Take away files that are not what was written, and say which blocks they were; they are run again."""
+        damaged = [block for block, path in self.blocks.items() if not _whole(path)]
+        for block in damaged:
+            self.blocks[block].unlink()
+        return damaged
 
     def _put(self, block: int, written: bytes) -> Path:
         """Write a block and move it into place."""

@@ -133,6 +133,17 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a run fold
 Where = Annotated[str, typer.Argument(metavar="DIR", help="Where to look for run folders.")]
 Form = Annotated[Format, typer.Option("--format", help="How the answer is printed.")]
 Sql = Annotated[str, typer.Argument(metavar="'SQL'", help="As: select avg(value) from tidy where ...")]
+Top = Annotated[int, typer.Option(metavar="N", help="The N runs of sweeps with the most of --by; -N: the least.")]
+By = Annotated[
+    str, typer.Option(metavar="FIGURE", help="An outcome or input, as 'spend[total,2031]'.", show_default=False)
+]
+Met = Annotated[
+    list[str],
+    typer.Option("--where", metavar="CONDITION", help="Runs of sweeps that meet it: 'budget.level > +5%'; repeatable."),
+]
+Pivot = Annotated[
+    str, typer.Option(metavar="ROWS,COLUMNS", help="Means of --by over two inputs of sweeps.", show_default=False)
+]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder.")]
 RunFolders = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders, the first to compare with.")]
 Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -27,11 +28,11 @@ def encoded(columns: "Mapping[str, npt.NDArray[Any]]") -> bytes:
     """Columns of numbers as the bytes of a Parquet file; NaN is nothing there."""
     import pandas as pd
 
-    with TemporaryDirectory() as folder, _connection() as connection:
+    with TemporaryDirectory() as folder, _told(OSError):
         path = Path(folder) / "columns.parquet"
-        connection.register("written", pd.DataFrame(columns))
-        with _told(OSError):
-            connection.execute("COPY written TO ? (FORMAT parquet, COMPRESSION uncompressed)", [str(path)])
+        _kept().register("written", pd.DataFrame(columns))
+        _kept().execute("COPY written TO ? (FORMAT parquet, COMPRESSION uncompressed)", [str(path)])
+        _kept().unregister("written")
         return path.read_bytes()
 
 
@@ -39,9 +40,8 @@ def columns(path: Path, names: Sequence[str]) -> "npt.NDArray[np.float64]":
     """Columns of a file, (n, R); NaN where nothing is."""
     import numpy as np
 
-    with _connection() as connection:
-        listed = ", ".join(_named(name) for name in names)
-        read = connection.execute(f"SELECT {listed} FROM read_parquet(?)", [str(path)]).fetchnumpy()
+    listed = ", ".join(named(name) for name in names)
+    read = _kept().execute(f"SELECT {listed} FROM read_parquet(?)", [str(path)]).fetchnumpy()
     return np.stack([np.ma.filled(read[name].astype(np.float64), np.nan) for name in names])
 
 
@@ -55,8 +55,12 @@ def query(sql: str, tables: Mapping[str, Sequence[Path]]) -> "pd.DataFrame":
     """
     with _connection() as connection:
         for name, files in tables.items():
+            by_run: dict[str, list[str]] = {}
+            for path in files:
+                by_run.setdefault(_run_of(path), []).append(_quoted(str(path)))
             of = [
-                f"SELECT *, {_quoted(_run_of(path))} AS run FROM read_parquet({_quoted(str(path))})" for path in files
+                f"SELECT *, {_quoted(run)} AS run FROM read_parquet([{', '.join(each)}])"
+                for run, each in by_run.items()
             ]
             connection.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(of)}")
         with _told(RequestError, "query: "):
@@ -95,7 +99,16 @@ def _run_of(path: Path) -> str:
     return path.parent.parent.as_posix()
 
 
-def _named(text: str) -> str:
+@cache
+def _kept() -> Any:
+    """A connection for many small files, each in one thread: opening one takes longer than writing a file."""
+    connection = _connection()
+    connection.execute("SET threads = 1")
+    return connection
+
+
+def named(text: str) -> str:
+    """The name of a column as SQL takes it."""
     return '"' + text.replace('"', '""') + '"'
 
 

@@ -139,6 +139,12 @@ def leaf(document: Leaves, path: str) -> Any:
     return found
 
 
+def input_of(name: str, document: Document) -> str:
+    """The input whose value a name is of: of `PATH.2025`, PATH where it is a path by year."""
+    whole, _, year = name.rpartition(".")
+    return whole if year.isdigit() and whole in dict(leaves(document)) else name
+
+
 def columns(name: str, each: Distribution | Process | None, years: range) -> tuple[str, ...]:
     """Names of the uniform numbers that an input takes."""
     return tuple(f"{name}@{year}" for year in years[1:]) if isinstance(each, Process) else (name,)

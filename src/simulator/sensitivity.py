@@ -5,9 +5,9 @@ the counts of a bootstrap. An index of every replicate then follows from sums al
 nor that of outcomes makes anything but matrix products.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import factorial
+from math import factorial, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -58,19 +58,24 @@ class Bootstrap:
 class _Sums:
     """Weighted sums by name, each (..., 1 + B), of values whose last axis is the base point.
 
-    `size` (O, 1, 1) is the first result of each outcome, which values are taken less.
+    `count` is that of the weights alone, `size` (O, 1, 1) the first result of each outcome, which is taken off.
     """
 
     def __init__(self, bootstrap: Bootstrap) -> None:
         self._bootstrap, self._sums, self.size = bootstrap, dict[str, Floats](), np.empty(0)
 
-    def weights(self, block: int, points: int) -> Floats:
-        return self._bootstrap.weights(block, points)
-
-    def add(self, name: str, values: Floats, weights: Floats) -> None:
-        flat = values.reshape(-1, values.shape[-1]) @ weights.T
-        total = flat.reshape(*values.shape[:-1], len(weights))
-        self._sums[name] = self._sums[name] + total if name in self._sums else total
+    def add(self, block: int, values: Mapping[str, Floats]) -> None:
+        """Add values by name: one matrix product for all, since a product of small matrices mostly waits."""
+        points = next(iter(values.values())).shape[-1]
+        rows = [np.ones((1, points)), *(each.reshape(-1, points) for each in values.values())]
+        summed = np.concatenate(rows) @ self._bootstrap.weights(block, points).T
+        shapes = {"count": (1,)} | {name: each.shape[:-1] for name, each in values.items()}
+        first = 0
+        for name, shape in shapes.items():
+            many = prod(shape)
+            total = summed[first : first + many].reshape(*shape, -1)
+            self._sums[name] = self._sums[name] + total if name in self._sums else total
+            first += many
 
     def centred(self, results: Floats, rows: int) -> Floats:
         """(O, R) as (O, rows, n), less the first result there is of each outcome."""
@@ -109,15 +114,10 @@ class Sobol:
     def add(self, block: int, results: Floats) -> None:
         """Add the results (O, R) of the next block."""
         parted, sums = self._sums.centred(results, self._factors + 2), self._sums
-        weights = sums.weights(block, parted.shape[-1])
         one, other = parted[:, 0], parted[:, 1]
         moved = parted[:, 2:] - one[:, None]
-        sums.add("cross", other[:, None] * moved, weights)
-        sums.add("moved", moved, weights)
-        sums.add("square", np.square(moved), weights)
-        for name, values in (("one", one), ("other", other), ("squares", np.square(one) + np.square(other))):
-            sums.add(name, values, weights)
-        sums.add("count", np.ones((1, parted.shape[-1])), weights)
+        products = {"cross": other[:, None] * moved, "moved": moved, "square": np.square(moved)}
+        sums.add(block, products | {"one": one, "other": other, "squares": np.square(one) + np.square(other)})
 
     def indices(self) -> list[Index]:
         """`first` and `total`, each (O, d)."""
@@ -150,12 +150,9 @@ class Shapley:
     def add(self, block: int, results: Floats) -> None:
         """Add the results (O, R) of the next block."""
         parted, sums = self._sums.centred(results, 1 + len(self._subsets)), self._sums
-        weights = sums.weights(block, parted.shape[-1])
         one, others = parted[:, :1], parted[:, 1:]
-        sums.add("product", one * others, weights)
-        sums.add("mean", (one + others) / 2.0, weights)
-        sums.add("square", (np.square(one) + np.square(others)) / 2.0, weights)
-        sums.add("count", np.ones((1, parted.shape[-1])), weights)
+        squares = (np.square(one) + np.square(others)) / 2.0
+        sums.add(block, {"product": one * others, "mean": (one + others) / 2.0, "square": squares})
 
     def indices(self) -> list[Index]:
         """`shapley`, `first` and `total`, each (O, d)."""
@@ -203,10 +200,7 @@ class Elementary:
         after = np.take_along_axis(parted, step.astype(np.intp)[None], axis=1)
         before = np.take_along_axis(parted, step.astype(np.intp)[None] - 1, axis=1)
         effects = (after - before) * np.where(up < 0.5, 1.0, -1.0) / self._design.jump
-        weights = sums.weights(block, points)
-        for name, values in (("effect", effects), ("size", np.abs(effects)), ("square", np.square(effects))):
-            sums.add(name, values, weights)
-        sums.add("count", np.ones((1, points)), weights)
+        sums.add(block, {"effect": effects, "size": np.abs(effects), "square": np.square(effects)})
 
     def indices(self) -> list[Index]:
         """`mu`, `mu_star` and `sigma`, each (O, d), in units of the outcome."""

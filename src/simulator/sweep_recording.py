@@ -1,5 +1,6 @@
 """A sweep whose blocks are all there becomes a run folder: its tables, its page, its scenario, its manifest."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,12 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from simulator import parquet, records
-from simulator.datasets import BLOCKS, Dataset
-from simulator.recording import PAGE, SCENARIO, inputs_of, write_scenario
+from simulator import parquet, ranges, records
+from simulator.datasets import BLOCKS, HEAD, POINT, Dataset
+from simulator.errors import RequestError
+from simulator.loading import load
+from simulator.recording import PAGE, SCENARIO, TIDY, inputs_of, write_scenario
+from simulator.records import Record
 from simulator.report import machine, terminal
 from simulator.report.sheets import Sheet
-from simulator.scenario import Scenario
+from simulator.scenario import Scenario, leaves
+from simulator.sweep_queries import Asked
 from simulator.sweep_tables import BoxRow, SweepRow
 
 SENSITIVITY, BOXES = "tables/sensitivity", "tables/boxes"
@@ -56,6 +61,31 @@ def _table(folder: Path, name: str, rows: Sequence[SweepRow] | Sequence[BoxRow])
     parquet.write(pd.DataFrame(rows, columns=list(header)), folder / f"{name}.parquet")
 
 
-def blocks_of(record: records.Record) -> list[Path]:
-    """Files of a saved sweep's blocks; none of another run."""
-    return [record.file(name) for name in record.manifest["files"] if name.startswith(f"{BLOCKS}/")]
+def tables_of(found: Sequence[Record]) -> dict[str, list[Path]]:
+    """Files of each table that saved runs have, by the name it has in SQL."""
+    tables: dict[str, list[Path]] = {}
+    for record in found:
+        for name in record.manifest["files"]:
+            table = "sweep" if name.startswith(f"{BLOCKS}/") else _TABLES.get(name)
+            if table:
+                tables.setdefault(table, []).append(record.file(name))
+    return tables
+
+
+_TABLES = {f"{name}.parquet": name.rpartition("/")[2] for name in (TIDY, SENSITIVITY, BOXES)}
+
+
+def question(found: Sequence[Record], asked: Asked) -> str:
+    """What is asked of saved sweeps, in SQL."""
+    swept = [record for record in found if "sweep" in record.manifest]
+    if not swept:
+        raise RequestError("--top, --where and --pivot are of sweeps: `simulate sweep ... --output DIR` saves one")
+    heads = [json.loads(record.file(HEAD).read_text(encoding="utf-8")) for record in swept]
+    columns = list(dict.fromkeys(name for head in heads for name in head["columns"]))
+    inputs = [name for name in columns if name != POINT and "[" not in name]
+    document = load(swept[0].file(SCENARIO)).document
+
+    def read(name: str, text: str) -> float:
+        return float(ranges.leaf(dict(leaves(document)), ranges.input_of(name, document)).quantity.parse(text))
+
+    return asked.sql(columns, inputs, read)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.datasets import Dataset
     from simulator.designs import Kind
     from simulator.labels import Words
+    from simulator.records import Record
     from simulator.report.sheets import Sheet
     from simulator.scenario import Scenario
     from simulator.sweeps import Map, Simulated, Sweep
@@ -54,6 +55,16 @@ class Asked:
         model = sweeps.Simulated(scenario, outcome_names.read_all(asked, labels, self._years(scenario)))
         pairs = varied.pairs(document)
         return sweeps.sweep(model, found, kind=self.design, size=self.size, seed=self.seed, pairs=pairs)
+
+    @property
+    def condition(self) -> str:
+        """The same as one text."""
+        return " and ".join(self.where)
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What was asked, so that it can be asked again."""
+        return {name: list(value) if isinstance(value, list) else value for name, value in vars(self).items()}
 
     @property
     def conditions(self) -> "list[Condition]":
@@ -112,6 +123,8 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
         sweeps.require_sampled(sweep)
     more = {"width": how.width, "command": list(how.command)}
     dataset = datasets.opened(Path(how.output), sweep, more) if how.output else None
+    for block in dataset.discard_damaged() if dataset else ():
+        say(f"warning: {words('sweep', 'damaged', block=block)}")
     with Meter(words, "sweep") as meter:
         results = partial(_saved, dataset, mapped, meter) if dataset else partial(_passing, mapped, meter)
         try:
@@ -119,10 +132,9 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
         except _StoppedError:
             say(words("sweep", "stopped_saved" if dataset else "stopped"))
             return INTERRUPTED
-    told = " and ".join(asked.where)
-    page = _page(found, told, words)
+    page = _page(found, asked.condition, words)
     if dataset:
-        _seal(dataset, found, told, page, how)
+        _seal(dataset, found, asked, page, how)
     _show(found, page, form)
     if how.width is not None and not found.converged(how.width) and not quiet:
         say(f"warning: {words('sweep', 'not_converged', width=f'{how.width:g}', size=f'{found.sweep.design.base:,}')}")
@@ -165,15 +177,14 @@ def _page(found: "Analysis", condition: str, words: "Words") -> "Page":
     return page.heading(), page.sheets()
 
 
-def _seal(dataset: "Dataset", found: "Analysis", condition: str, page: "Page", how: How) -> None:
+def _seal(dataset: "Dataset", found: "Analysis", asked: Asked, page: "Page", how: How) -> None:
     from simulator import sweep_recording, sweep_tables
 
     swept: Simulated = found.sweep.model  # type: ignore[assignment]
     rows = list(sweep_tables.rows(found, swept.scenario.name, swept.outcomes))
-    boxes = list(sweep_tables.boxes(found, swept.scenario.name, condition))
-    sweep_recording.seal(
-        dataset, sweep_recording.Sealed(swept.scenario, found.sweep.told, rows, boxes, page), how.command
-    )
+    boxes = list(sweep_tables.boxes(found, swept.scenario.name, asked.condition))
+    told = {**found.sweep.told, "asked": asked.told}
+    sweep_recording.seal(dataset, sweep_recording.Sealed(swept.scenario, told, rows, boxes, page), how.command)
 
 
 def _show(found: "Analysis", page: "Page", form: Format) -> None:
@@ -188,3 +199,17 @@ def _show(found: "Analysis", page: "Page", form: Format) -> None:
         deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
     else:
         deliver(partial((terminal if form is Format.TABLE else markdown).write, *page))
+
+
+def again(record: "Record") -> list[str]:
+    """Run a saved sweep once more: nothing where every figure has the same bits, else in which blocks they differ."""
+    from simulator import datasets, sweeps
+    from simulator.recording import SCENARIO
+
+    told = record.manifest["sweep"]
+    asked = Asked(**{**told["asked"], "file": str(record.file(SCENARIO)), "settings": [], "overlays": []})
+    sweep, dataset = asked.sweep(), datasets.Dataset(record.folder, told["fingerprint"])
+    if sweep.design.base < told["size"]:
+        sweep = sweeps.grown(sweep, told["size"])
+    made = ((dataset.results(sweep, block), sweep.outputs(block)) for block in range(sweep.blocks))
+    return [f"block {block} differs" for block, pair in enumerate(made) if pair[0].tobytes() != pair[1].tobytes()]

@@ -238,9 +238,9 @@ def sweep(  # noqa: PLR0913 (options, each by keyword)
     return Sweep(model, tuple(ends), kind, made, per_block, seed)
 
 
-def doubled(sweep: Sweep) -> Sweep:
-    """The same with twice as many base points, of which the first are those that there were."""
-    return replace(sweep, design=replace(sweep.design, base=2 * sweep.design.base))  # type: ignore[type-var]
+def grown(sweep: Sweep, base: int) -> Sweep:
+    """The same with so many base points, of which the first are those that there were."""
+    return replace(sweep, design=replace(sweep.design, base=base))  # type: ignore[type-var]
 
 
 def require_sampled(sweep: Sweep) -> None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from multiprocessing import connection, get_context, parent_process
@@ -77,11 +78,23 @@ def dask(address: str, count: int) -> Map:
 
         packed = Packed(pickle.dumps(function))
         local = {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.ERROR}
-        with Client(**(local if address == LOCAL else {"address": address})) as client:  # type: ignore[no-untyped-call]
+        with _lost(), Client(**(local if address == LOCAL else {"address": address})) as client:  # type: ignore[no-untyped-call]
             ahead: int = AHEAD * max(sum(client.ncores().values()), 1)
-            yield from _in_order(partial(client.submit, client.scatter(packed, broadcast=True)), numbers, ahead)
+            yield from _in_order(partial(client.submit, packed, pure=False), numbers, ahead)
 
     return mapped
+
+
+@contextmanager
+def _lost() -> Iterator[None]:
+    """OSError where the cluster has gone."""
+    from distributed import CancelledError, KilledWorker
+
+    try:
+        yield
+    except (CancelledError, KilledWorker, OSError) as error:
+        told = " ".join(str(error).split())
+        raise OSError(f"the cluster was lost ({told}); the same command goes on where it stopped") from error
 
 
 def require_dask() -> None:
