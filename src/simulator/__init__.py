@@ -75,6 +75,7 @@ responses     means of outcomes by part of an input's range
 discovery     boxes of inputs that describe the runs which meet a condition
 analyses      what a sweep says
 sweep_tables  a sweep as a tidy table
+sweep_charted  what plots of sweeps show, as numbers
 workers       maps over other processes, and over a Dask cluster
 asking        what a page asks of its runs
 comparison    what two results say about each other, and what to warn of
@@ -97,6 +98,7 @@ saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
+sweep_plotting  the job of plotting a saved sweep
 sweeping      the job of sweeping
 sweep_command  the command that sweeps, and its options
 cli           the command line: parse, call, print

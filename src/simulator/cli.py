@@ -145,7 +145,10 @@ def _plot(  # noqa: PLR0913 (one parameter is one option)
 
     job, wanted = Job(files, settings, overlay, baseline), Plot(kind.value, save, measure, programme, years, width)
     sampled = Sampled(draws, seed, sampling.value) if draws else None
-    status = plot(job, wanted, words(language(lang)), sampled, quiet=quiet)
+    if kind.value in sweep_command.PLOTS:
+        status = sweep_command.plot(files, wanted, words(language(lang)))
+    else:
+        status = plot(job, wanted, words(language(lang)), sampled, quiet=quiet)
     typer.echo(f"wrote {save}")
     raise typer.Exit(status)
 

@@ -113,7 +113,14 @@ def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any]) -> Dataset:
     else:
         _require_new(folder)
         (folder / BLOCKS).mkdir(parents=True, exist_ok=True)
-        head = {"format": FORMAT, "fingerprint": fingerprint, **sweep.told, "columns": names(sweep), **more}
+        head = {
+            "format": FORMAT,
+            "fingerprint": fingerprint,
+            **sweep.told,
+            "columns": names(sweep),
+            "inputs": sweep.spans,
+            **more,
+        }
         unfinished = folder / f".{HEAD}.{os.getpid()}.unfinished"
         unfinished.write_text(f"{json.dumps(head, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
         unfinished.replace(path)

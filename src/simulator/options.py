@@ -46,6 +46,9 @@ class Chart(StrEnum):
     FAN = "fan"
     COMMITMENTS = "commitments"
     BRIDGE = "bridge"
+    TORNADO = "tornado"
+    RESPONSE = "response"
+    DISCOVERY = "discovery"
 
 
 class Kind(StrEnum):
@@ -97,7 +100,7 @@ Charts = Annotated[
     typer.Option(
         "--kind",
         help="awards by programme; money against the appropriation; fan of draws; commitments by year of selection; "
-        "bridge from the parent.",
+        "bridge from the parent; of a saved sweep: tornado, response curves, discovery.",
         show_choices=True,
     ),
 ]
@@ -105,7 +108,12 @@ Save = Annotated[
     Path, typer.Option(metavar="FILE", help="The file, which ends in .svg, .pdf or .png; one that is there goes.")
 ]
 OneMeasure = Annotated[
-    str, typer.Option(metavar="ID", help="Measure of awards, fan (selected) or bridge (spend).", show_default=False)
+    str,
+    typer.Option(
+        metavar="ID",
+        help="Measure of awards, fan (selected) or bridge (spend); outcome of a sweep.",
+        show_default=False,
+    ),
 ]
 Width = Annotated[float, typer.Option(metavar="MM", help="Width in millimetres.", min=60, max=1000)]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]

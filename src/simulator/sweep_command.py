@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.console import language
 from simulator.options import File, Form, Format, Lang, Overlays, Quiet, Settings, Traceback, Years, count
+
+if TYPE_CHECKING:
+    from simulator.labels import Words
+    from simulator.plotting import Plot
 
 
 class DesignKind(StrEnum):
@@ -105,6 +109,17 @@ def sweep(  # noqa: PLR0913 (one parameter is one option)
     asked = Asked(file, settings, overlay, vary, design.value, size, seed, outcome, years, where)
     how = How(workers, cluster, until, output, sys.argv[1:])
     raise typer.Exit(run(asked, how, format, words(language(lang)), quiet=quiet))
+
+
+PLOTS = ("tornado", "response", "discovery")
+"""Kinds of plot that are of saved sweeps."""
+
+
+def plot(folders: list[str], wanted: "Plot", words: "Words") -> int:
+    """Save one figure of a saved sweep; the exit status."""
+    from simulator import sweep_plotting
+
+    return sweep_plotting.plot(folders, wanted, words)
 
 
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (

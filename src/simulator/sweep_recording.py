@@ -89,3 +89,22 @@ def question(found: Sequence[Record], asked: Asked) -> str:
         return float(ranges.leaf(dict(leaves(document)), ranges.input_of(name, document)).quantity.parse(text))
 
     return asked.sql(columns, inputs, read)
+
+
+def rows_of(record: Record) -> tuple[list[SweepRow], list[BoxRow]]:
+    """The tables of a saved sweep, read back."""
+    rows = [SweepRow(*values) for values in _read(record, SENSITIVITY)]
+    boxes = _read(record, BOXES) if f"{BOXES}.csv" in record.manifest["files"] else []
+    return rows, [BoxRow(*values) for values in boxes]
+
+
+def _read(record: Record, name: str) -> list[tuple[Any, ...]]:
+    """Rows of a table, empty texts as such and figures that do not exist as None."""
+    texts = ["scenario", "programme", "award", "measure", "input", "condition", "method"]
+    path, empty = record.file(f"{name}.csv"), {key: [""] for key in _NUMBERS}
+    frame = pd.read_csv(path, keep_default_na=False, na_values=empty)
+    frame = frame.astype({column: str for column in texts if column in frame})
+    return [tuple(row) for row in frame.astype(object).where(frame.notna(), None).to_numpy().tolist()]
+
+
+_NUMBERS = ("at", "value", "least", "greatest", "quasi_p")

@@ -158,6 +158,11 @@ class Sweep:
         """Names of all values that vary."""
         return tuple(name for factor in self.factors for name in factor.names)
 
+    @property
+    def spans(self) -> dict[str, tuple[float, float]]:
+        """Least and greatest value of all that varies."""
+        return {name: factor.span for factor in self.factors for name in factor.names}
+
     def inputs(self, block: int) -> Floats:
         """Values of all that varies in the runs of a block, (C, R)."""
         start, stop = (point * self.design.rows for point in self.base_of(block))

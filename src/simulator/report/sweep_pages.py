@@ -12,6 +12,7 @@ from simulator.measures import measure
 from simulator.outcome_names import Outcome
 from simulator.quantities import Quantity
 from simulator.report.sheets import YEARS_ACROSS, Row, Sheet, View, full_label
+from simulator.report.sweep_words import input_label, input_value
 from simulator.responses import Response
 from simulator.sensitivity import Index
 from simulator.sweep_tables import Restriction
@@ -61,20 +62,12 @@ class Page:
         return list(dict.fromkeys(outcome.line for outcome in self.outcomes))
 
     def input(self, name: str) -> str:
-        """An input in the words of the scenario: labels of programme and award type, then the keys of the file."""
-        keys = name.split(".")
-        if keys[0] != "programmes" or len(keys) < 3:
-            return name
-        award = keys[3] if keys[2] == "awards" and len(keys) > 4 else ""
-        rest = ".".join(keys[4:] if award else keys[2:])
-        return f"{full_label(self.view, keys[1], award) if award else self.view.programme_label(keys[1])}: {rest}"
+        """An input in words."""
+        return input_label(self.view, name)
 
     def value(self, value: float, quantity: Quantity) -> str:
         """A value of an input with its unit."""
-        if quantity.unit == "share":
-            return f"{100.0 * value:{'+' if quantity.name == 'level change' else ''}.4g} %"
-        unit = self.view.words.sections["sweep"].get(quantity.unit, "")
-        return f"{value:,.6g} {unit}".strip()
+        return input_value(self.view, value, quantity)
 
     def title(self, line: Line, what: str) -> str:
         """Title of a sheet of a line."""
@@ -235,4 +228,5 @@ def figure(value: float, unit: str, *, signed: bool = False) -> str:
     if np.isnan(value):
         return ""
     decimals = 3 if unit == "ratio" else 0 if unit == "million_yen" and abs(value) >= 1000 else 1
-    return f"{value + 0.0:{'+' if signed else ''},.{decimals}f}"
+    text = f"{value:{'+' if signed else ''},.{decimals}f}"
+    return "0" if float(text.replace(",", "")) == 0.0 else text
