@@ -42,6 +42,7 @@ allocation    a total split by priority, once commitments are known
 flows         what an engine returns
 succession    what follows from earlier awards beside their own life: promotions, feeds, extensions
 statistics    moments and quantiles of draws, in one pass
+weighted_sums  weighted sums of many values, as products of small matrices
 varied        what varies over the draws: levers that are given, inputs that are drawn
 leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
 pricing       what a component costs in a year, with revisions, indices and destinations

@@ -72,22 +72,37 @@ class Range:
         return {"path": self.path, "levels": self.levels, "bounds": self.bounds, "law": law, "exact": exact}
 
 
-def read(text: str, document: Document) -> Range:
+@dataclass(frozen=True)
+class Known:
+    """What may vary in a document: its leaves by path, and its uncertain inputs."""
+
+    document: Document
+    leaves: Leaves
+    unsure: Mapping[str, tuple[Quantity, Distribution | Process]]
+
+    @classmethod
+    def of(cls, document: Document) -> "Known":
+        """All of a document, looked through once."""
+        unsure = {name: (quantity, law) for name, quantity, law in uncertainty_rules.named(document)}
+        return cls(document, dict(leaves(document)), unsure)
+
+
+def read(text: str, known: Known) -> Range:
     """The range that a text is of: `PATH=LOW:HIGH:STEPS`, `PATH=LOW:HIGH`, `PATH=a, b, c`, or `PATH` if uncertain.
 
     RequestError where the text is none, the path no number of the document, or a value outside its range.
     """
     path, equals, given = (part.strip() for part in text.partition("="))
-    unsure = {name: (quantity, law) for name, quantity, law in uncertainty_rules.named(document)}
+    document = known.document
     if not equals:
-        if path not in unsure:
-            leaf(dict(leaves(document)), path)
+        if path not in known.unsure:
+            leaf(known.leaves, path)
             raise RequestError(f"vary: {path}: is not uncertain in the scenario: write {path}=LOW:HIGH or {path}=a, b")
-        quantity, law = unsure[path]
+        quantity, law = known.unsure[path]
         years = range(document.first_year, document.horizon[1] + 1)
         own = float("nan") if isinstance(law, Process) else law.mean
         return Range(path, quantity, law=law, years=years, own=own)
-    found = leaf(dict(leaves(document)), path)
+    found = leaf(known.leaves, path)
     varied = Range(path, found.quantity, own=_own(found, path, document))
     try:
         return replace(varied, **_given(given, found.quantity))
@@ -98,8 +113,9 @@ def read(text: str, document: Document) -> Range:
 def read_all(texts: Sequence[str], document: Document) -> tuple[Range, ...]:
     """The ranges of several texts, each of another input."""
     found: dict[str, Range] = {}
+    known = Known.of(document)
     for text in texts:
-        each = read(text, document)
+        each = read(text, known)
         if each.path in found:
             raise RequestError(f"vary: {each.path}: is varied twice: keep one")
         found[each.path] = each
@@ -111,10 +127,14 @@ def read_all(texts: Sequence[str], document: Document) -> tuple[Range, ...]:
 
 def problems(document: Document) -> Iterator[Fault]:
     """Every fault of what the document's own sweep varies."""
-    for field, texts in (("levers", document.sweep.levers), ("uncertainties", document.sweep.uncertainties)):
+    given = {"levers": document.sweep.levers, "uncertainties": document.sweep.uncertainties}
+    if not any(given.values()):
+        return
+    known = Known.of(document)
+    for field, texts in given.items():
         for place, text in enumerate(texts):
             try:
-                read(text, document)
+                read(text, known)
             except RequestError as error:
                 yield ("sweep", field, place), str(error).removeprefix("vary: ")
 

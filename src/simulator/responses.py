@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.arrays import Floats
 from simulator.factors import Factor
 from simulator.sensitivity import Bootstrap, Index, share_of, with_interval
+from simulator.weighted_sums import weighted
 
 MOST_PARTS, FEWEST_PARTS, RUNS_OF_PART = 64, 8, 32
 
@@ -93,16 +96,13 @@ class Binned:
             self._at = [np.zeros(len(edges) + 1) for edges in self._edges]
             self._squares = np.zeros(cells)
         apart = results - self._pivot
-        self._squares += weights @ np.square(apart).T
+        self._squares += weighted(np.square(apart), weights).T
         for place, edges in enumerate(self._edges):
             part = np.searchsorted(edges, inputs[place], side="right")
-            order = np.argsort(part, kind="stable")
-            ends = np.searchsorted(part[order], np.arange(len(edges) + 2))
-            for number in range(len(edges) + 1):
-                own = order[ends[number] : ends[number + 1]]
-                self._sums[place][number] += weights[:, own] @ apart[:, own].T
-                self._counts[place][number] += weights[:, own].sum(axis=1, keepdims=True)
-                self._at[place][number] += inputs[place, own].sum()
+            sums, counts = _by_part(part, len(edges) + 1, weights, apart)
+            self._sums[place] += sums
+            self._counts[place] += counts
+            self._at[place] += np.bincount(part, inputs[place], len(edges) + 1)
 
     def _cut(self, inputs: Floats) -> "list[Floats]":
         """Values between which each input is cut; paths by year at the quantiles of the first block."""
@@ -150,3 +150,18 @@ class Binned:
         parts = (counts > 0).sum(axis=0).T
         adjusted: Floats = 1.0 - (1.0 - share) * (many.T - 1.0) / np.maximum(many.T - parts, 1.0)
         return adjusted
+
+
+def _by_part(part: NDArray[np.intp], parts: int, weights: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Weighted sums (M, B, O) of values (O, R) over the runs of each part, and sums of the weights (M, B, 1)."""
+    if len(weights) == 1:
+        belongs = (part == np.arange(parts)[:, None]) * weights
+        return weighted(belongs, values)[:, None], belongs.sum(axis=1)[:, None, None]
+    order = np.argsort(part, kind="stable")
+    ends = np.searchsorted(part[order], np.arange(parts + 1))
+    sums, counts = np.zeros((parts, len(weights), len(values))), np.zeros((parts, len(weights), 1))
+    for number, (first, last) in enumerate(pairwise(ends.tolist())):
+        own = order[first:last]
+        sums[number] = weighted(values[:, own], weights[:, own]).T
+        counts[number] = weights[:, own].sum(axis=1, keepdims=True)
+    return sums, counts

@@ -17,6 +17,7 @@ from simulator import sampling
 from simulator.arrays import Floats
 from simulator.designs import Morris
 from simulator.pick_freeze import subsets
+from simulator.weighted_sums import weighted
 
 REPLICATES = 100
 """Of the bootstrap."""
@@ -65,10 +66,10 @@ class _Sums:
         self._bootstrap, self._sums, self.size = bootstrap, dict[str, Floats](), np.empty(0)
 
     def add(self, block: int, values: Mapping[str, Floats]) -> None:
-        """Add values by name: one matrix product for all, since a product of small matrices mostly waits."""
+        """Add values by name."""
         points = next(iter(values.values())).shape[-1]
         rows = [np.ones((1, points)), *(each.reshape(-1, points) for each in values.values())]
-        summed = np.concatenate(rows) @ self._bootstrap.weights(block, points).T
+        summed = weighted(np.concatenate(rows), self._bootstrap.weights(block, points))
         shapes = {"count": (1,)} | {name: each.shape[:-1] for name, each in values.items()}
         first = 0
         for name, shape in shapes.items():
