@@ -305,8 +305,8 @@ def test_figures_that_do_not_exist_are_saved_as_such(tmp_path: Path) -> None:
     sweep = small()
     dataset = datasets.opened(tmp_path / "swept", sweep, {})
     assert list(dataset.fill(sweep, 0, map)) == [0, 1, 2]
-    for block, made in enumerate(results(sweep)):
-        np.testing.assert_array_equal(dataset.results(sweep, block), made)
+    for saved, made in zip(dataset.results(sweep), results(sweep), strict=True):
+        np.testing.assert_array_equal(saved, made)
     assert list(dataset.fill(sweep, 0, map)) == []
     again = datasets.opened(tmp_path / "swept", small(), {})
     assert again.fingerprint == dataset.fingerprint

@@ -66,9 +66,11 @@ class Dataset:
             self._put(block, written)
             yield block
 
-    def results(self, sweep: Sweep, block: int) -> Floats:
-        """Results (O, R) of a block, as they were saved."""
-        return parquet.columns(self.blocks[block], names(sweep)[1 + len(sweep.names) :])
+    def results(self, sweep: Sweep, first: int = 0) -> Iterator[Floats]:
+        """Results (O, R) of the blocks from one on, in order, as they were saved."""
+        there, wanted = self.blocks, names(sweep)[1 + len(sweep.names) :]
+        for block in range(first, sweep.blocks):
+            yield parquet.columns(there[block], wanted)
 
     def discard_damaged(self) -> list[int]:
         """Take away files that are not what was written, and say which blocks they were; they are run again."""

@@ -156,8 +156,7 @@ def _saved(dataset: "Dataset", mapped: "Map", meter: Meter, sweep: "Sweep", firs
     """Results of blocks once all of them are saved."""
     for block in dataset.fill(sweep, first, mapped):
         _tell(meter, sweep, block)
-    for block in range(first, sweep.blocks):
-        yield dataset.results(sweep, block)
+    yield from dataset.results(sweep, first)
 
 
 def _tell(meter: Meter, sweep: "Sweep", block: int) -> None:
@@ -211,5 +210,5 @@ def again(record: "Record") -> list[str]:
     sweep, dataset = asked.sweep(), datasets.Dataset(record.folder, told["fingerprint"])
     if sweep.design.base < told["size"]:
         sweep = sweeps.grown(sweep, told["size"])
-    made = ((dataset.results(sweep, block), sweep.outputs(block)) for block in range(sweep.blocks))
-    return [f"block {block} differs" for block, pair in enumerate(made) if pair[0].tobytes() != pair[1].tobytes()]
+    saved = enumerate(dataset.results(sweep))
+    return [f"block {block} differs" for block, made in saved if made.tobytes() != sweep.outputs(block).tobytes()]
