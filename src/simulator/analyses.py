@@ -10,6 +10,7 @@ from simulator import discovery, sensitivity, sweeps
 from simulator.arrays import Floats
 from simulator.designs import Morris
 from simulator.discovery import Box, Flags
+from simulator.errors import RequestError
 from simulator.pick_freeze import Saltelli, Subsets
 from simulator.responses import Binned, Extent, Response, Summary
 from simulator.sensitivity import Bootstrap, Index
@@ -17,6 +18,9 @@ from simulator.sweeps import Sweep
 
 WIDTH = 0.1
 """Width of a 95 % interval from which on an index is said to be uncertain."""
+
+EXTENDED = ("sobol", "shapley")
+"""Designs whose first base points are those of one half as large."""
 
 SHARES = ("first", "total", "shapley", "given_data")
 """Indices that are shares of a variance, whose intervals have the same width whatever the outcome."""
@@ -131,7 +135,9 @@ class Analyst:
         if not self._meets:
             return None
         inputs, meets = np.concatenate(self._inputs, axis=1), np.concatenate(self._meets)
-        boxes = {"prim": discovery.prim(inputs, meets), "cart": discovery.cart(inputs, meets)}
+        boxes = {"prim": discovery.prim(inputs, meets)}
+        if discovery.has_tree():
+            boxes["cart"] = discovery.cart(inputs, meets)
         return Described(int(meets.sum()), meets.size, boxes)
 
 
@@ -149,7 +155,14 @@ def analyse(
     met : the runs to be described by boxes
     most : base points after which it ends all the same
 
+    Raises
+    ------
+    RequestError : a width is given of a design that cannot be doubled, or all runs are to be described, or none
+
     """
+    if width is not None and sweep.kind not in EXTENDED:
+        among = " and ".join(EXTENDED)
+        raise RequestError(f"--until-converged is of --design {among}, whose base points go on: leave it out")
     analyst = Analyst(sweep, met)
     first = 0
     while True:

@@ -8,6 +8,7 @@ fastest, and pastes on what was peeled too much. Source: Friedman and Fisher, St
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,12 +212,9 @@ def _quasi_p(runs: _Runs, box: Box, column: int) -> float:
     return float(bdtrc(hits - 1, many, runs.meets[wider].mean())) if hits else 1.0
 
 
-def require_tree() -> None:
-    """Raise RequestError with what to install where scikit-learn is not there."""
-    try:
-        import sklearn  # noqa: F401 (whether it is there)
-    except ImportError as error:
-        raise RequestError(f"a tree needs scikit-learn: {INSTALL}") from error
+def has_tree() -> bool:
+    """Whether scikit-learn is there, which makes trees."""
+    return find_spec("sklearn") is not None
 
 
 def cart(inputs: Floats, meets: Flags) -> list[Box]:

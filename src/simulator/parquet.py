@@ -41,7 +41,8 @@ def columns(path: Path, names: Sequence[str]) -> "npt.NDArray[np.float64]":
     import numpy as np
 
     listed = ", ".join(named(name) for name in names)
-    read = _kept().execute(f"SELECT {listed} FROM read_parquet(?)", [str(path)]).fetchnumpy()
+    with _told(OSError):
+        read = _kept().execute(f"SELECT {listed} FROM read_parquet(?)", [str(path)]).fetchnumpy()
     return np.stack([np.ma.filled(read[name].astype(np.float64), np.nan) for name in names])
 
 

@@ -119,8 +119,9 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
     swept: Simulated = sweep.model  # type: ignore[assignment]
     met = partial(outcome_names.met, conditions, swept.outcomes) if conditions else None
     if conditions:
-        discovery.require_tree()
         sweeps.require_sampled(sweep)
+        if not discovery.has_tree() and not quiet:
+            say(f"warning: {words('sweep', 'no_tree', install=discovery.INSTALL)}")
     more = {"width": how.width, "command": list(how.command)}
     dataset = datasets.opened(Path(how.output), sweep, more) if how.output else None
     for block in dataset.discard_damaged() if dataset else ():

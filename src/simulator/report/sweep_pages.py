@@ -29,6 +29,9 @@ LEVELS = 11
 
 LEADING = {"sobol": ("total", "first"), "shapley": ("shapley", "first"), "morris": ("mu_star", "mu", "sigma")}
 
+Rows = Sequence[tuple[Row, dict[int, str]]]
+"""Rows with their cells by year."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -132,11 +135,10 @@ class Page:
             title = self.title(line, "shapley_effect" if leading == "shapley" else leading)
             yield from self._across(title, places, self._indices(line, places))
 
-    def _across(
-        self, title: str, places: dict[int, int], rows: Sequence[tuple[Row, dict[int, str]]]
-    ) -> Iterator[Sheet]:
+    def _across(self, title: str, places: dict[int, int], rows: Rows) -> Iterator[Sheet]:
         """Rows with their cells by year, as sheets of at most ten years."""
         years = list(places)
+        rows = _plain(rows)
         for start in range(0, len(years), YEARS_ACROSS):
             shown = years[start : start + YEARS_ACROSS]
             lines = tuple(
@@ -230,3 +232,11 @@ def figure(value: float, unit: str, *, signed: bool = False) -> str:
     decimals = 3 if unit == "ratio" else 0 if unit == "million_yen" and abs(value) >= 1000 else 1
     text = f"{value:{'+' if signed else ''},.{decimals}f}"
     return "0" if float(text.replace(",", "")) == 0.0 else text
+
+
+def _plain(rows: Rows) -> Rows:
+    """Rows without decimals where all that is shown is whole."""
+    cells = [text for _, by_year in rows for text in by_year.values() if text]
+    if not all(text.endswith(".0") or "." not in text for text in cells):
+        return rows
+    return [(row, {year: text.removesuffix(".0") for year, text in by_year.items()}) for row, by_year in rows]
