@@ -19,7 +19,7 @@ import simulator as sim
 from simulator import datasets, records, sweeps, workers
 from simulator.arrays import Floats
 from simulator.cli import main
-from simulator.errors import RequestError
+from simulator.errors import InputError, Place, RequestError
 from simulator.sweeps import Sweep
 from tests.functions import Function, between, g_function, results
 
@@ -312,6 +312,17 @@ def test_figures_that_do_not_exist_are_saved_as_such(tmp_path: Path) -> None:
     assert again.fingerprint == dataset.fingerprint
     with pytest.raises(RequestError, match="holds another sweep"):
         datasets.opened(tmp_path / "swept", sweeps.sweep(sweep.model, sweep.factors, kind="lhs", size=20_001), {})
+
+
+def _faulty(number: int) -> int:
+    raise InputError.single(Place("a.yaml", 3, 4), "budget.level", f"is {number}")
+
+
+def test_what_a_worker_finds_wrong_is_told_as_it_was() -> None:
+    with pytest.raises(InputError) as raised:
+        list(workers.processes(1)(_faulty, [7]))
+    assert str(raised.value) == "a.yaml:3:4: budget.level: is 7"
+    assert raised.value.problems[0].place.line == 3
 
 
 def test_maps_are_in_order() -> None:

@@ -149,8 +149,8 @@ def leaf(document: Leaves, path: str) -> Any:
             found = stepped
     if found is None:
         near = [known for known in document if known.split(".")[:2] == path.split(".")[:2]]
-        hint = did_you_mean(path, near or document)
-        raise RequestError(f"vary: {path}: the scenario has no such number{hint}; `simulate sources` lists them")
+        hint = did_you_mean(path, near or document) or "; `simulate sources` lists them"
+        raise RequestError(f"vary: {path}: the scenario has no such number{hint}")
     first = found.steps[0][1] if isinstance(found, Steps | Named) and found.steps else None
     if not isinstance(first, float | Stay):
         raise RequestError(f"vary: {path}: is not one number and cannot be varied")
