@@ -237,6 +237,15 @@ def test_a_faulty_section_is_told_with_its_place(tmp_path: Path) -> None:
         sim.load(path)
 
 
+def test_check_finds_outcomes_that_no_run_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: mext-fy2022\nsweep:\n  outcomes: [selected, 'spend[sicrop]']\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(path)])
+    assert ended.value.code == 2
+    assert "mine.yaml:3:24: sweep.outcomes.1: 'spend[sicrop]': spend has no sicrop" in capsys.readouterr().out
+
+
 def test_the_page_tells_what_matters_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     of = ["scenarios/uncertain.yaml", "--vary", "budget.level=-5%:+5%", "--vary", f"{FELLOWSHIP}.take_up", "--design"]
     for kind, language, told in (
