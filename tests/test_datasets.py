@@ -314,6 +314,43 @@ def test_figures_that_do_not_exist_are_saved_as_such(tmp_path: Path) -> None:
         datasets.opened(tmp_path / "swept", sweeps.sweep(sweep.model, sweep.factors, kind="lhs", size=20_001), {})
 
 
+def test_a_sweep_that_goes_on_until_it_is_sure_is_saved_as_another(tmp_path: Path) -> None:
+    sweep = small()
+    sure = datasets.opened(tmp_path / "sure", sweep, {}, width=0.1).fingerprint
+    assert sure != datasets.opened(tmp_path / "plain", sweep, {}).fingerprint
+    with pytest.raises(RequestError, match="holds another sweep"):
+        datasets.opened(tmp_path / "sure", sweep, {}, width=0.2)
+    assert datasets.opened(tmp_path / "sure", sweep, {}, width=0.1).fingerprint == sure
+
+
+def test_a_saved_sweep_goes_on_until_it_is_sure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    varied = [
+        "--vary",
+        "budget.level=-20%:+20%",
+        "--vary",
+        f"{TAKE_UP}=80%:100%",
+        "--outcome",
+        "selected[doctoral,2030]",
+    ]
+    command = ["sweep", "example-agency", *varied, "--design", "sobol", "--size", "64", "--until-converged", "0.15"]
+    for folder in ("once", "again"):
+        with pytest.raises(SystemExit) as done:
+            main([*command, "--output", str(tmp_path / folder)])
+        assert done.value.code == 0
+        if folder == "once":
+            shutil.copytree(tmp_path / "once", tmp_path / "again")
+            for path in sorted((tmp_path / "again" / "blocks").iterdir())[2:]:
+                path.unlink()
+    manifest = records.open_run(tmp_path / "once").manifest["sweep"]
+    assert manifest["size"] > 64
+    assert len(blocks(tmp_path / "once")) == manifest["size"] // 64
+    assert contents(tmp_path / "again") == contents(tmp_path / "once")
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as done:
+        main(["rerun", str(tmp_path / "once")])
+    assert (done.value.code, capsys.readouterr().out) == (0, "every figure has the same bits\n")
+
+
 def _faulty(number: int) -> int:
     raise InputError.single(Place("a.yaml", 3, 4), "budget.level", f"is {number}")
 

@@ -160,9 +160,7 @@ def analyse(
     RequestError : a width is given of a design that cannot be doubled, or all runs are to be described, or none
 
     """
-    if width is not None and sweep.kind not in EXTENDED:
-        among = " and ".join(EXTENDED)
-        raise RequestError(f"--until-converged is of --design {among}, whose base points go on: leave it out")
+    require_extended(sweep, width)
     analyst = Analyst(sweep, met)
     first = 0
     while True:
@@ -173,3 +171,10 @@ def analyse(
             return replace(found, described=analyst.described())
         first, sweep = sweep.blocks, sweeps.grown(sweep, 2 * sweep.design.base)
         analyst.sweep = sweep
+
+
+def require_extended(sweep: Sweep, width: float | None) -> None:
+    """RequestError where a width of intervals is given of a design that cannot be doubled."""
+    if width is not None and sweep.kind not in EXTENDED:
+        among = " and ".join(EXTENDED)
+        raise RequestError(f"--until-converged is of --design {among}, whose base points go on: leave it out")

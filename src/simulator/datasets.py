@@ -100,13 +100,19 @@ class Dataset:
             raise RequestError(f"{self.folder}: {text}, and {_size(free)} are free: take fewer runs or --outcome")
 
 
-def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any]) -> Dataset:
+def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any], *, width: float | None = None) -> Dataset:
     """The folder of a sweep, made if it is not there; RequestError where there is something else.
 
-    `more` is said of the sweep in its file, and is not part of its fingerprint.
+    Parameters
+    ----------
+    more : said of the sweep in its file, and no part of its fingerprint
+    width : of the intervals until which it goes on, by which it is another sweep
+
     """
     parquet.require()
     path, fingerprint = folder / HEAD, sweep.fingerprint
+    if width is not None:
+        fingerprint = hashlib.sha256(f"{fingerprint}/{width!r}".encode()).hexdigest()
     if path.is_file():
         found = _fingerprint(path)
         if found != fingerprint:

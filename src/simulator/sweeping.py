@@ -122,8 +122,9 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
         sweeps.require_sampled(sweep)
         if not discovery.has_tree() and not quiet:
             say(f"warning: {words('sweep', 'no_tree', install=discovery.INSTALL)}")
-    more = {"width": how.width, "command": list(how.command)}
-    dataset = datasets.opened(Path(how.output), sweep, more) if how.output else None
+    more = {"until_converged": how.width, "command": list(how.command)}
+    analyses.require_extended(sweep, how.width)
+    dataset = datasets.opened(Path(how.output), sweep, more, width=how.width) if how.output else None
     for block in dataset.discard_damaged() if dataset else ():
         say(f"warning: {words('sweep', 'damaged', block=block)}")
     with Meter(words, "sweep") as meter:
