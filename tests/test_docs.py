@@ -23,6 +23,10 @@ FOLLOWED = {
         *("portfolio.schema.json", "scenario.schema.json"),
     },
     ROOT / "docs/how-to/saved-runs.md": {"plus10pct", "baseline-run"},
+    ROOT / "docs/how-to/sweeps.md": {
+        *("tornado", "few", "my-sweep.yaml"),
+        *("tornado.svg", "response.svg", "discovery.svg"),
+    },
 }
 """Pages to be followed from top to bottom, whose commands use the files that their blocks name, and what they make."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -109,7 +109,11 @@ def test_array_is_a_view_of_what_was_simulated() -> None:
 @pytest.mark.parametrize(
     ("vary", "message"),
     [
-        ({"budget.levle": [0.1]}, "vary: budget.levle: the scenario has no such number; `simulate sources` lists them"),
+        ({"budget.levle": [0.1]}, "vary: budget.levle: the scenario has no such number; did you mean budget.level?"),
+        (
+            {"nothing.alike": [0.1]},
+            "vary: nothing.alike: the scenario has no such number; `simulate sources` lists them",
+        ),
         ({"budget.level": [-2.0]}, "vary: budget.level: -2 is below -1"),
         ({f"{FELLOWS}.take_up": [0.5, float("nan")]}, f"vary: {FELLOWS}.take_up: nan is not a finite number"),
         ({f"{FELLOWS}.start_months": [1.0]}, f"vary: {FELLOWS}.start_months: is not one number and cannot be varied"),

@@ -14,13 +14,13 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import simulator as sim
-from simulator import measures, tables
+from simulator import measures, sweep_command, tables
 from simulator.cli import main
 from simulator.errors import RequestError
 from simulator.labels import words
 from simulator.obligations import obligations
 from simulator.options import Chart
-from simulator.report import bars, canvas, charted, charts, saving
+from simulator.report import bars, canvas, charted, charts, saving, sweep_charts
 from simulator.report.sheets import View
 
 KINDS = [kind for kind in charts.KINDS if kind != charts.FAN]
@@ -428,7 +428,8 @@ def test_the_style_of_others_is_left_as_it_was() -> None:
 
 
 def test_kinds_on_the_command_line_are_those_drawn() -> None:
-    assert tuple(Chart) == charts.KINDS
+    assert tuple(Chart) == (*charts.KINDS, *sweep_charts.KINDS)
+    assert sweep_command.PLOTS == sweep_charts.KINDS
     with pytest.raises(RequestError, match="pie: no such kind of plot; there are awards, money"):
         drawn(view("baseline"), "pie")
     with pytest.raises(RequestError, match="add --draws"):

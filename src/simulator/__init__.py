@@ -18,12 +18,14 @@ values        what a leaf of a scenario may hold: numbers, durations and start m
 fields        the fields of the format, each with the reader of what people write
 spellings     what the readers of quantities take, as patterns for editors
 award_types   what a portfolio and a scenario may say of an award type
+sweep_section  what a scenario says of sweeps
 scenario      what they may say of the rest
 schema_shapes  shapes of values in these schemas
 schema        what files may say, as JSON Schemas for editors
 award_rules   rules between the fields of award types
 budget_rules  rules between the fields of budgets
 uncertainty_rules  rules of uncertain inputs
+ranges        what varies, as people write it
 consistency   rules between all fields of a document
 format_keys   the keys of the format: what stands under each, where a misplaced one belongs
 nodes         YAML 1.2 text as a tree of nodes that know where they stand
@@ -42,6 +44,7 @@ allocation    a total split by priority, once commitments are known
 flows         what an engine returns
 succession    what follows from earlier awards beside their own life: promotions, feeds, extensions
 statistics    moments and quantiles of draws, in one pass
+weighted_sums  weighted sums of many values, as products of small matrices
 varied        what varies over the draws: levers that are given, inputs that are drawn
 leaves        numbers over runs: each numeric leaf of a batch of scenarios as an array
 pricing       what a component costs in a year, with revisions, indices and destinations
@@ -67,6 +70,18 @@ figures       what draws are reduced to: lines, paired differences, chances
 redrawn       draws of a measure, made again or kept
 draws         many draws of scenarios, block by block, on several threads
 model         the recipe on one screen: run and mean
+outcome_names  outcomes of sweeps as people write them
+factors       what a sweep varies: values for the numbers that designs give
+pick_freeze   designs that freeze some inputs and pick others anew
+designs       which points of the unit cube a sweep runs
+sweeps        many runs of a scenario or of any function, block by block
+sensitivity   which inputs matter: indices of all outcomes at once, with bootstrap intervals
+responses     means of outcomes by part of an input's range
+discovery     boxes of inputs that describe the runs which meet a condition
+analyses      what a sweep says
+sweep_tables  a sweep as a tidy table
+sweep_charted  what plots of sweeps show, as numbers
+workers       maps over other processes, and over a Dask cluster
 asking        what a page asks of its runs
 agreement     whether two samples are of one distribution
 crosscheck    both engines on one scenario, figure by figure
@@ -86,14 +101,20 @@ journals      journals of single awards as one file
 printing      what a run prints
 parquet       tables as Parquet files, and SQL over them
 folders       folders that are there whole or not at all
+datasets      the runs of a sweep as a folder that a later command goes on with
+sweep_queries  questions about saved sweeps, without SQL
 records       run folders and their manifests
 recording     a run as a folder
+sweep_recording  a sweep whose blocks are all there becomes a run folder
 saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
 explaining    what the command line does to explain
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
 crosschecking  the job of comparing both engines
+sweep_plotting  the job of plotting a saved sweep
+sweeping      the job of sweeping
+sweep_command  the command that sweeps, and its options
 cli           the command line: parse, call, print
 portfolios    data
 """

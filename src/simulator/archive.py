@@ -11,14 +11,18 @@ import typer
 from simulator.console import DONE, FAILED_CHECK, deliver, language, say
 from simulator.errors import RequestError
 from simulator.options import (
+    By,
     Form,
     Format,
     Lang,
     Measures,
+    Met,
+    Pivot,
     Programmes,
     RunFolder,
     RunFolders,
     Sql,
+    Top,
     Traceback,
     Where,
     Years,
@@ -29,15 +33,13 @@ if TYPE_CHECKING:
 
     from simulator.records import Record
 
-TIDY = "tables/tidy.parquet"
-
 
 def catalogue(where: Where = ".", *, format: Form = Format.TABLE, traceback: Traceback = False) -> None:  # noqa: A002, ARG001
     """Print the saved runs of a folder; those that cannot be read are named beside it."""
     import pandas as pd
 
     rows = [_row(record) for record in _found(where)]
-    _table(pd.DataFrame(rows, columns=["run", "time", "scenarios", "draws", "seed", "version"]), format)
+    _table(pd.DataFrame(rows, columns=["run", "time", "scenarios", "draws", "seed", "sweep", "version"]), format)
 
 
 def show(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001
@@ -79,24 +81,42 @@ def compare(  # noqa: PLR0913 (one parameter is one option)
 def rerun(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001
     """Run again, and say whether anything differs, and why."""
     from simulator import records, saved
+    from simulator.sweeping import again as sweep_again
 
     record = records.open_run(Path(folder))
-    apart = saved.again(record)
+    apart = sweep_again(record) if "sweep" in record.manifest else saved.again(record)
     deliver(partial(_text, "".join(f"{text}\n" for text in apart or ["every figure has the same bits"])))
     for text in () if apart else saved.inputs_changed(record):
         say(f"{text}: the run has its own copy of what it said")
     raise typer.Exit(FAILED_CHECK if apart else DONE)
 
 
-def query(sql: Sql, where: Where = ".", *, format: Form = Format.TABLE, traceback: Traceback = False) -> None:  # noqa: A002, ARG001
-    """Print the answer to a question in SQL."""
-    from simulator import parquet
+def query(  # noqa: PLR0913 (one parameter is one option)
+    sql: Sql = "",
+    where: Where = "",
+    *,
+    top: Top = 0,
+    by: By = "",
+    met: Met = [],  # noqa: B006 (typer copies defaults)
+    pivot: Pivot = "",
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print the answer to a question in SQL, or to one that options ask."""
+    from simulator import parquet, sweep_queries, sweep_recording
 
     parquet.require()
-    files = [record.file(TIDY) for record in _found(where)]
-    if not files:
-        raise RequestError(f"{where}: there are no saved runs: `simulate FILE --output DIR` saves one")
-    _table(parquet.query(sql, {"tidy": files}), format)
+    asked = sweep_queries.Asked(top, by, met, pivot)
+    if asked.any and where:
+        raise RequestError("a question is in SQL or in options: leave out one of them")
+    if not asked.any and not sql:
+        raise RequestError("nothing is asked: give a question in SQL, or --top, --where or --pivot")
+    place = sql if asked.any else where
+    records = _found(place or ".")
+    if not records:
+        raise RequestError(f"{place or '.'}: there are no saved runs: `simulate FILE --output DIR` saves one")
+    question = sweep_recording.question(records, asked) if asked.any else sql
+    _table(parquet.query(question, sweep_recording.tables_of(records)), format)
 
 
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
@@ -104,7 +124,7 @@ COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
     ("show", "The page of a saved run, and how it was made.", show),
     ("compare", "Saved runs side by side, with differences from the first; nothing is run again.", compare),
     ("rerun", "Run a saved run again; exit status 1 unless every figure has the same bits.", rerun),
-    ("query", "SQL over saved runs: the table tidy has a column run beside those of csv.", query),
+    ("query", "SQL over saved runs (tables tidy, sweep, sensitivity), or --top, --where, --pivot of sweeps.", query),
 )
 """Name, help and function of each command."""
 
@@ -121,13 +141,14 @@ def _found(where: str) -> "list[Record]":
 
 
 def _row(record: "Record") -> dict[str, Any]:
-    drawn = record.manifest["draws"] or {}
+    drawn, swept = record.manifest["draws"] or {}, record.manifest.get("sweep")
     return {
         "run": record.folder.as_posix(),
         "time": record.manifest.get("time", ""),
         "scenarios": ", ".join(record.scenarios),
         "draws": drawn.get("draws", ""),
         "seed": drawn.get("seed", ""),
+        "sweep": f"{swept['design']}, {swept['runs']:,} runs" if swept else "",
         "version": record.manifest.get("version", ""),
     }
 

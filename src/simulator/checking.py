@@ -1,12 +1,14 @@
 """A check of one scenario: its problems, or where it has none, what is suspicious in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from simulator import model
-from simulator.errors import InputError, Place
+from simulator import model, outcome_names
+from simulator.errors import InputError, Place, RequestError
 from simulator.labels import Words
 from simulator.loading import load
 from simulator.report.findings import ERROR, WARNING, Finding
+from simulator.results import Run
+from simulator.scenario import Scenario
 from simulator.suspicions import suspicions
 
 
@@ -22,6 +24,19 @@ def check(file: str, words: Words, *, settings: Sequence[str] = (), overlays: Se
         return [Finding(ERROR, problem.place, problem.path, problem.message) for problem in error.problems]
     start = Place(file, 1, 1)
     return [
-        Finding(WARNING, warned.place or start, warned.path, warned.message(words))
-        for warned in suspicions(scenario, run)
+        *_outcomes(scenario, run, start),
+        *(
+            Finding(WARNING, warned.place or start, warned.path, warned.message(words))
+            for warned in suspicions(scenario, run)
+        ),
     ]
+
+
+def _outcomes(scenario: Scenario, run: Run, start: Place) -> Iterator[Finding]:
+    """Outcomes of the scenario's own sweep that no run has."""
+    for number, text in enumerate(scenario.document.sweep.outcomes):
+        path = f"sweep.outcomes.{number}"
+        try:
+            list(outcome_names.read(text, run.labels, run.years))
+        except RequestError as error:
+            yield Finding(ERROR, scenario.places.get(path, start), path, str(error))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator import __version__, archive, crosschecking, explaining
+from simulator import __version__, archive, crosschecking, explaining, sweep_command
 from simulator.console import (
     DONE,
     INTERRUPTED,
@@ -153,7 +153,10 @@ def _plot(  # noqa: PLR0913 (one parameter is one option)
 
     job, wanted = Job(files, settings, overlay, baseline), Plot(kind.value, save, measure, programme, years, width)
     sampled = Sampled(draws, seed, sampling.value) if draws else None
-    status = plot(job, wanted, words(language(lang)), sampled, quiet=quiet)
+    if kind.value in sweep_command.PLOTS:
+        status = sweep_command.plot(files, wanted, words(language(lang)))
+    else:
+        status = plot(job, wanted, words(language(lang)), sampled, quiet=quiet)
     typer.echo(f"wrote {save}")
     raise typer.Exit(status)
 
@@ -232,7 +235,12 @@ def _schema(
     typer.echo(schema.text(kind.value), nl=False)
 
 
-for _name, _help, _command in (*archive.COMMANDS, *crosschecking.COMMANDS, *explaining.COMMANDS):
+for _name, _help, _command in (
+    *sweep_command.COMMANDS,
+    *explaining.COMMANDS,
+    *crosschecking.COMMANDS,
+    *archive.COMMANDS,
+):
     app.command(_name, help=_help)(_command)
 
 

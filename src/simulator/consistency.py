@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from simulator import award_rules, budget_rules, uncertainty_rules
+from simulator import award_rules, budget_rules, ranges, uncertainty_rules
 from simulator.award_rules import Fault
 from simulator.errors import did_you_mean, quoted
 from simulator.scenario import Document, Programme
@@ -22,6 +22,7 @@ def problems(document: Document) -> Iterator[Fault]:
     for name, programme in document.programmes.items():
         yield from ((("programmes", name, *keys), text) for keys, text in _programme(programme, document))
     yield from uncertainty_rules.problems(document)
+    yield from ranges.problems(document)
 
 
 def indices_used(document: Document) -> set[str]:

@@ -49,7 +49,8 @@ class Meter:
     Called with what is done and what there is in all, it returns whether to go on.
     """
 
-    def __init__(self, words: "Words") -> None:
+    def __init__(self, words: "Words", section: str = "page") -> None:
+        self._section = section
         self._words, self._began, self._told, self._stopped = words, monotonic(), 0.0, False
         self._before: Any = None
 
@@ -70,7 +71,9 @@ class Meter:
         if spent > PATIENCE and now - self._told > PAUSE and sys.stderr.isatty():
             self._told, rate = now, done / spent
             left = f"{(whole - done) / rate:,.0f}"
-            text = self._words("page", "progress", done=f"{done:,}", whole=f"{whole:,}", rate=f"{rate:,.0f}", left=left)
+            text = self._words(
+                self._section, "progress", done=f"{done:,}", whole=f"{whole:,}", rate=f"{rate:,.0f}", left=left
+            )
             sys.stderr.write(f"\r\033[K{text}")
             sys.stderr.flush()
         return not self._stopped

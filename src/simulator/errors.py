@@ -110,6 +110,10 @@ class InputError(SimulatorError):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
+    def __reduce__(self) -> "tuple[type[InputError], tuple[list[Problem]]]":
+        """As it goes from one process to another."""
+        return type(self), (self.problems,)
+
     @classmethod
     def single(cls, place: Place, path: str, message: str) -> "InputError":
         """Error with one problem."""

@@ -61,6 +61,9 @@ class Chart(StrEnum):
     FAN = "fan"
     COMMITMENTS = "commitments"
     BRIDGE = "bridge"
+    TORNADO = "tornado"
+    RESPONSE = "response"
+    DISCOVERY = "discovery"
 
 
 class Kind(StrEnum):
@@ -112,7 +115,7 @@ Charts = Annotated[
     typer.Option(
         "--kind",
         help="awards by programme; money against the appropriation; fan of draws; commitments by year of selection; "
-        "bridge from the parent.",
+        "bridge from the parent; of a saved sweep: tornado, response curves, discovery.",
         show_choices=True,
     ),
 ]
@@ -120,7 +123,12 @@ Save = Annotated[
     Path, typer.Option(metavar="FILE", help="The file, which ends in .svg, .pdf or .png; one that is there goes.")
 ]
 OneMeasure = Annotated[
-    str, typer.Option(metavar="ID", help="Measure of awards, fan (selected) or bridge (spend).", show_default=False)
+    str,
+    typer.Option(
+        metavar="ID",
+        help="Measure of awards, fan (selected) or bridge (spend); outcome of a sweep.",
+        show_default=False,
+    ),
 ]
 Width = Annotated[float, typer.Option(metavar="MM", help="Width in millimetres.", min=60, max=1000)]
 Year = Annotated[int, typer.Option(metavar="Y", help="Take the figure of this year apart, term by term.", min=0)]
@@ -172,6 +180,17 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a run fold
 Where = Annotated[str, typer.Argument(metavar="DIR", help="Where to look for run folders.")]
 Form = Annotated[Format, typer.Option("--format", help="How the answer is printed.")]
 Sql = Annotated[str, typer.Argument(metavar="'SQL'", help="As: select avg(value) from tidy where ...")]
+Top = Annotated[int, typer.Option(metavar="N", help="The N runs of sweeps with the most of --by; -N: the least.")]
+By = Annotated[
+    str, typer.Option(metavar="FIGURE", help="An outcome or input, as 'spend[total,2031]'.", show_default=False)
+]
+Met = Annotated[
+    list[str],
+    typer.Option("--where", metavar="CONDITION", help="Runs of sweeps that meet it: 'budget.level > +5%'; repeatable."),
+]
+Pivot = Annotated[
+    str, typer.Option(metavar="ROWS,COLUMNS", help="Means of --by over two inputs of sweeps.", show_default=False)
+]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder.")]
 RunFolders = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders, the first to compare with.")]
 Lang = Annotated[Language | None, typer.Option(help="Language of tables; default from the locale.", show_default=False)]

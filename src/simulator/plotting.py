@@ -1,6 +1,6 @@
 """The job of plotting: scenarios are run, drawn where that is asked, and one figure of them is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,8 @@ from simulator.report import canvas, charts, saving
 from simulator.running import Job
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from simulator.draws import Sampled
     from simulator.labels import Words
 
@@ -49,13 +51,19 @@ def plot(job: Job, wanted: Plot, words: "Words", sampled: "Sampled | None", *, q
     if sampled:
         with Meter(words) as meter:
             runs, beside = page.drawn(runs, beside, sampled, [], meter)
-    with catch_warnings(record=True) as noted, canvas.styled(words.language):
-        simplefilter("always")
-        figure = charts.draw(page.view(runs, beside), wanted.kind, measure=wanted.measure, width=wanted.width)
-        saving.save(figure, wanted.save)
-    for sign in dict.fromkeys(str(each.message) for each in noted if each.category is UserWarning):
-        say(f"warning: {sign}")  # one that neither font has
+    view = page.view(runs, beside)
+    saved_as(wanted, words, lambda: charts.draw(view, wanted.kind, measure=wanted.measure, width=wanted.width))
     alike = None if sampled else beside  # draws have the figures of one measure alone, too few to call two identical
     for text in [] if quiet else warnings(page, runs, alike):
         say(text)
     return INTERRUPTED if any(each.drawn and each.drawn.done < each.drawn.sampled.draws for each in runs) else DONE
+
+
+def saved_as(wanted: Plot, words: "Words", draw: "Callable[[], Figure]") -> None:
+    """Draw in the house style and save; signs that no font has are said."""
+    saving.require_savable(wanted.save)
+    with catch_warnings(record=True) as noted, canvas.styled(words.language):
+        simplefilter("always")
+        saving.save(draw(), wanted.save)
+    for sign in dict.fromkeys(str(each.message) for each in noted if each.category is UserWarning):
+        say(f"warning: {sign}")  # one that neither font has

@@ -52,10 +52,7 @@ def _fill(recorded: Recorded, folder: Path) -> None:
     page.write(view, recorded.warnings, folder / "report.html")
     scenarios = list(_scenarios(view))
     for file, scenario in scenarios:
-        above = f"{scenario.name}.portfolio.yaml" if _own_portfolio(scenario) else None
-        if above is not None:
-            (folder / above).write_text(resolving.portfolio(scenario), encoding="utf-8")
-        (folder / file).write_text(resolving.resolved(scenario, folder, above=above), encoding="utf-8")
+        write_scenario(scenario, folder, file)
     sampled = recorded.sampled
     contents = {
         "scenarios": [{"name": scenario.name, "file": file} for file, scenario in scenarios],
@@ -65,7 +62,24 @@ def _fill(recorded: Recorded, folder: Path) -> None:
         "draws": None if sampled is None else vars(sampled),
         "identities": _identities(view.runs),
     }
-    records.seal(folder, records.manifest(recorded.command, contents, list(_inputs(view))))
+    records.seal(
+        folder, records.manifest(recorded.command, contents, list(inputs_of([run.scenario for run in view.compared])))
+    )
+
+
+def write_scenario(scenario: Scenario, folder: Path, file: str) -> None:
+    """A scenario as one file of the folder, and the portfolio beside it where that is the user's own."""
+    above = f"{scenario.name}.portfolio.yaml" if _own_portfolio(scenario) else None
+    if above is not None:
+        (folder / above).write_text(resolving.portfolio(scenario), encoding="utf-8")
+    (folder / file).write_text(resolving.resolved(scenario, folder, above=above), encoding="utf-8")
+
+
+def inputs_of(scenarios: Sequence[Scenario]) -> Iterator[Path]:
+    """Every file that scenarios were read from."""
+    named = {place.file for scenario in scenarios for place in scenario.places.values()}
+    paths = [path for name in sorted(named) for path in (Path(name), SHIPPED / name) if path.is_file()]
+    yield from dict.fromkeys(paths)
 
 
 def _tidy(folder: Path, name: str, runs: Sequence[Run], reference: Run | None) -> None:
@@ -104,13 +118,6 @@ def _place_of(view: View) -> int | None:
 def _own_portfolio(scenario: Scenario) -> bool:
     """Whether a scenario rests on a portfolio that does not come with the package."""
     return resolving.root_of(scenario).path.parent != SHIPPED
-
-
-def _inputs(view: View) -> Iterator[Path]:
-    """Every file that the scenarios were read from."""
-    named = {place.file for run in view.compared for place in run.scenario.places.values()}
-    paths = [path for name in sorted(named) for path in (Path(name), SHIPPED / name) if path.is_file()]
-    yield from dict.fromkeys(paths)
 
 
 def _identities(runs: Sequence[Run]) -> dict[str, bool]:

@@ -100,9 +100,9 @@ def _replicate(sampling: Sampling, seed: str, count: int, names: Sequence[str]) 
     from scipy.stats import qmc
 
     if sampling == "sobol":
-        engine = qmc.Sobol(len(names), rng=_generator(seed, "sobol"))
+        engine = qmc.Sobol(len(names), rng=generator(seed, "sobol"))
         return engine.random_base2((count - 1).bit_length())[:count].T
-    columns = [qmc.LatinHypercube(1, rng=_generator(seed, name)).random(count)[:, 0] for name in names]
+    columns = [qmc.LatinHypercube(1, rng=generator(seed, name)).random(count)[:, 0] for name in names]
     return np.array(columns).reshape(len(names), count)
 
 
@@ -111,6 +111,6 @@ def key(seed: object, name: str) -> int:
     return int.from_bytes(blake2b(f"{seed}/{name}".encode(), digest_size=16).digest(), "little")
 
 
-def _generator(seed: str, name: str) -> np.random.Generator:
+def generator(seed: str, name: str) -> np.random.Generator:
     """A generator that scipy may spawn others of, which one with a bare key cannot."""
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(key(seed, name))))

@@ -36,11 +36,14 @@ from simulator.fields import (
     constant,
 )
 from simulator.nodes import Node
+from simulator.sweep_section import SweepSection
 from simulator.values import Named, Number, Spread, StartMonths, Stay, Steps
 
 IntakeRule = Literal["steady", "cash", "plan"]
 FOR_PEOPLE = ("name", "label", "description")
 """What a file is called and for."""
+
+SWEPT = "sweep"  # read by sweeps, and by no run
 
 Allocation = Literal["itemised", "proportional", "priority", "plan"]
 Leaf = Number | Steps[Stay] | Steps[StartMonths] | Steps[Spread] | Named[float] | str | bool | int | tuple[object, ...]
@@ -233,6 +236,7 @@ class Document(Strict):
         default=False,
         description="Whether draws have chance in single lives (take-up, start months, ends); false if not given.",
     )
+    sweep: SweepSection = Field(default=SweepSection(), description="What `simulate sweep` varies and looks at.")
     figures: dict[str, dict[str, Figure]] = Field(
         default={}, description="What the document prints and the model does not read, by section and name."
     )
@@ -292,5 +296,5 @@ def skeleton(document: Document) -> frozenset[tuple[str, object]]:
     return frozenset(
         (path, type(leaf) if isinstance(leaf, Steps | Named) else leaf)
         for path, leaf in leaves(document)
-        if path.partition(".")[0] not in (*FOR_PEOPLE, "years", "figures")
+        if path.partition(".")[0] not in (*FOR_PEOPLE, "years", "figures", SWEPT)
     )

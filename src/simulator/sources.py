@@ -9,7 +9,7 @@ from simulator.distributions import Uncertain
 from simulator.errors import Place
 from simulator.outcomes import COEFFICIENTS
 from simulator.quantities import FROM_APRIL
-from simulator.scenario import FOR_PEOPLE, Document, Leaf, Scenario, leaves
+from simulator.scenario import FOR_PEOPLE, SWEPT, Document, Leaf, Scenario, leaves
 from simulator.values import ALWAYS, Named, Stay, Steps
 
 ASSUMPTION, RESIDUAL = "assumption:", "residual:"
@@ -64,7 +64,7 @@ class Residual(NamedTuple):
 def sources(scenario: Scenario) -> Iterator[Source]:
     """Every input in force, in the order of the format; a value by year has a line for each year."""
     for path, leaf in leaves(scenario.document):
-        if path.partition(".")[0] in FOR_PEOPLE or ".label." in path or path.startswith("figures."):
+        if path.partition(".")[0] in (*FOR_PEOPLE, SWEPT) or ".label." in path or path.startswith("figures."):
             continue
         for below, value, unit in values_of(leaf, path.rpartition(".")[2]):
             full = f"{path}.{below}" if below else path

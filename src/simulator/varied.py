@@ -1,9 +1,9 @@
 """What varies over the draws of a batch: levers that are given, and uncertain inputs that are drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -12,11 +12,9 @@ from simulator.arrays import Floats
 from simulator.distributions import Distribution, Process
 from simulator.errors import RequestError
 from simulator.quantities import Quantity
+from simulator.ranges import Leaves, columns, leaf
 from simulator.sampling import Design, Sampling
 from simulator.scenario import Document
-from simulator.values import Named, Stay, Steps
-
-Leaves = Mapping[str, Any]
 
 
 class Varied(Protocol):
@@ -50,7 +48,7 @@ class Given:
 
     def check(self, path: str, document: Leaves, draws: int) -> None:
         """As of `Varied`."""
-        quantity = _leaf(document, path).quantity
+        quantity = leaf(document, path).quantity
         if self.values.shape != (draws,):
             raise RequestError(f"vary: {path} has shape {self.values.shape}: give one value a run, ({draws},)")
         for value in self.bounds:
@@ -106,8 +104,8 @@ class DrawnPath(_Drawn):
 
     def over(self, start: int, stop: int) -> Floats:
         """As of `Varied`."""
-        columns = _columns(self.name, self.process, self.years)
-        rows = [self.design.uniforms(column, start, stop) for column in columns]
+        names = columns(self.name, self.process, self.years)
+        rows = [self.design.uniforms(column, start, stop) for column in names]
         drawn = inverses.path(self.process, np.array(rows).reshape(len(rows), stop - start))
         return np.clip(drawn, self.quantity.low, self.quantity.high)
 
@@ -116,7 +114,7 @@ def designs(documents: Sequence[Document], draws: int, seed: int, design: Sampli
     """Design of each document: the same draws of inputs of the same name, each with its own correlations."""
     names = sorted({column for document in documents for column in _all_columns(document)})
     points = sampling.points(design, seed, draws, names)
-    return [Design(draws, seed, design, points, _pairs(document)) for document in documents]
+    return [Design(draws, seed, design, points, pairs(document)) for document in documents]
 
 
 def drawn(document: Document, design: Design) -> dict[str, Varied]:
@@ -133,39 +131,16 @@ def _years(document: Document) -> range:
     return range(document.first_year, document.horizon[1] + 1)
 
 
-def _columns(name: str, each: Distribution | Process, years: range) -> tuple[str, ...]:
-    """Names of the uniform numbers that an input takes."""
-    return tuple(f"{name}@{year}" for year in years[1:]) if isinstance(each, Process) else (name,)
-
-
 def _all_columns(document: Document) -> list[str]:
     years, inputs = _years(document), uncertainty_rules.inputs(document)
-    return [column for name, each in inputs.items() for column in _columns(name, each, years)]
+    return [column for name, each in inputs.items() for column in columns(name, each, years)]
 
 
-def _pairs(document: Document) -> dict[frozenset[str], float]:
+def pairs(document: Document) -> dict[frozenset[str], float]:
     """Rank correlations of the uniform numbers: of two paths, in each year."""
     years, inputs = _years(document), uncertainty_rules.inputs(document)
     return {
         frozenset(both): rank
         for pair, rank in uncertainty_rules.pairs(document).items()
-        for both in zip(*(_columns(name, inputs[name], years) for name in sorted(pair)), strict=True)
+        for both in zip(*(columns(name, inputs[name], years) for name in sorted(pair)), strict=True)
     }
-
-
-def _leaf(document: Leaves, path: str) -> Any:
-    """Leaf that `path` names, itself or with one of its years."""
-    whole, _, year = path.rpartition(".")
-    leaf = document.get(path)
-    if leaf is None and year.isdigit() and whole in document:
-        stepped = document[whole]
-        if isinstance(stepped, Steps | Named) and int(year) in dict(stepped.steps):
-            leaf = stepped
-    if leaf is None:
-        raise RequestError(f"vary: {path}: the scenario has no such number; `simulate sources` lists them")
-    first = leaf.steps[0][1] if isinstance(leaf, Steps | Named) and leaf.steps else None
-    if not isinstance(first, float | Stay):
-        raise RequestError(f"vary: {path}: is not one number and cannot be varied")
-    if isinstance(first, Stay) and path not in document:
-        raise RequestError(f"vary: {path}: the duration of one year cannot be varied alone; vary {whole}")
-    return leaf

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from simulator.labels import Words
 from simulator.quantities import LEVEL
-from simulator.scenario import FOR_PEOPLE, Document, Leaf, Scenario, leaves
+from simulator.scenario import FOR_PEOPLE, SWEPT, Document, Leaf, Scenario, leaves
 from simulator.sources import values_of
 from simulator.values import Steps
 
@@ -26,7 +26,7 @@ def changes(scenario: Scenario, words: Words, other: Scenario | None = None) -> 
         return
     above, own = dict(leaves(other.document)), dict(leaves(scenario.document))
     for path in dict.fromkeys([*own, *above]):
-        if above.get(path) != own.get(path) and path.partition(".")[0] not in FOR_PEOPLE:
+        if above.get(path) != own.get(path) and path.partition(".")[0] not in (*FOR_PEOPLE, SWEPT):
             field = path.rpartition(".")[2]
             before, after = (told(leaf, words, field) for leaf in (above.get(path), own.get(path)))
             yield Change(_of(path, (scenario.document, other.document), words), path, before, after)

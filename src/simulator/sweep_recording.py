@@ -1,0 +1,110 @@
+"""A sweep whose blocks are all there becomes a run folder: its tables, its page, its scenario, its manifest."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from simulator import parquet, ranges, records
+from simulator.datasets import BLOCKS, HEAD, POINT, Dataset
+from simulator.errors import RequestError
+from simulator.loading import load
+from simulator.recording import PAGE, SCENARIO, TIDY, inputs_of, write_scenario
+from simulator.records import Record
+from simulator.report import machine, terminal
+from simulator.report.sheets import Sheet
+from simulator.scenario import Scenario, leaves
+from simulator.sweep_queries import Asked
+from simulator.sweep_tables import BoxRow, SweepRow
+
+SENSITIVITY, BOXES = "tables/sensitivity", "tables/boxes"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What is saved beside the blocks: the scenario, what the sweep was, its tables, and the page as it is printed."""
+
+    scenario: Scenario
+    told: Mapping[str, Any]
+    rows: Sequence[SweepRow]
+    boxes: Sequence[BoxRow]
+    page: tuple[list[str], list[Sheet]]
+
+
+def seal(dataset: Dataset, sealed: Sealed, command: Sequence[str]) -> None:
+    """Write what a sweep came to beside its blocks; the manifest is the last thing written."""
+    folder, scenario = dataset.folder, sealed.scenario
+    (folder / records.MANIFEST).unlink(missing_ok=True)
+    (folder / "tables").mkdir(exist_ok=True)
+    _table(folder, SENSITIVITY, sealed.rows)
+    if sealed.boxes:
+        _table(folder, BOXES, sealed.boxes)
+    with (folder / PAGE).open("w", encoding="utf-8") as stream:
+        terminal.write(*sealed.page, stream)
+    write_scenario(scenario, folder, SCENARIO)
+    contents = {
+        "scenarios": [{"name": scenario.name, "file": SCENARIO}],
+        "shown": 0,
+        "draws": None,
+        "sweep": {"fingerprint": dataset.fingerprint, **sealed.told},
+    }
+    records.seal(folder, records.manifest(command, contents, list(inputs_of([scenario]))))
+
+
+def _table(folder: Path, name: str, rows: Sequence[SweepRow] | Sequence[BoxRow]) -> None:
+    header = rows[0]._fields
+    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+        machine.write_csv(rows, stream, header=header)
+    parquet.write(pd.DataFrame(rows, columns=list(header)), folder / f"{name}.parquet")
+
+
+def tables_of(found: Sequence[Record]) -> dict[str, list[Path]]:
+    """Files of each table that saved runs have, by the name it has in SQL."""
+    tables: dict[str, list[Path]] = {}
+    for record in found:
+        for name in record.manifest["files"]:
+            table = "sweep" if name.startswith(f"{BLOCKS}/") else _TABLES.get(name)
+            if table:
+                tables.setdefault(table, []).append(record.file(name))
+    return tables
+
+
+_TABLES = {f"{name}.parquet": name.rpartition("/")[2] for name in (TIDY, SENSITIVITY, BOXES)}
+
+
+def question(found: Sequence[Record], asked: Asked) -> str:
+    """What is asked of saved sweeps, in SQL."""
+    swept = [record for record in found if "sweep" in record.manifest]
+    if not swept:
+        raise RequestError("--top, --where and --pivot are of sweeps: `simulate sweep ... --output DIR` saves one")
+    heads = [json.loads(record.file(HEAD).read_text(encoding="utf-8")) for record in swept]
+    columns = list(dict.fromkeys(name for head in heads for name in head["columns"]))
+    inputs = [name for name in columns if name != POINT and "[" not in name]
+    document = load(swept[0].file(SCENARIO)).document
+
+    def read(name: str, text: str) -> float:
+        return float(ranges.leaf(dict(leaves(document)), ranges.input_of(name, document)).quantity.parse(text))
+
+    return asked.sql(columns, inputs, read)
+
+
+def rows_of(record: Record) -> tuple[list[SweepRow], list[BoxRow]]:
+    """The tables of a saved sweep, read back."""
+    rows = [SweepRow(*values) for values in _read(record, SENSITIVITY)]
+    boxes = _read(record, BOXES) if f"{BOXES}.csv" in record.manifest["files"] else []
+    return rows, [BoxRow(*values) for values in boxes]
+
+
+def _read(record: Record, name: str) -> list[tuple[Any, ...]]:
+    """Rows of a table, empty texts as such and figures that do not exist as None."""
+    texts = ["scenario", "programme", "award", "measure", "input", "condition", "method"]
+    path, empty = record.file(f"{name}.csv"), {key: [""] for key in _NUMBERS}
+    frame = pd.read_csv(path, keep_default_na=False, na_values=empty)
+    frame = frame.astype({column: str for column in texts if column in frame})
+    return [tuple(row) for row in frame.astype(object).where(frame.notna(), None).to_numpy().tolist()]
+
+
+_NUMBERS = ("at", "value", "least", "greatest", "quasi_p")

@@ -1,0 +1,216 @@
+"""The job of sweeping: what varies is read, every block is run, what the results say is printed and saved."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.console import DONE, INTERRUPTED, Meter, deliver, say
+from simulator.errors import RequestError
+from simulator.options import Format
+
+if TYPE_CHECKING:
+    from simulator.analyses import Analysis
+    from simulator.arrays import Floats
+    from simulator.conditions import Condition
+    from simulator.datasets import Dataset
+    from simulator.designs import Kind
+    from simulator.labels import Words
+    from simulator.records import Record
+    from simulator.report.sheets import Sheet
+    from simulator.scenario import Scenario
+    from simulator.sweeps import Map, Simulated, Sweep
+
+    Page = tuple[list[str], list[Sheet]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is swept: a scenario, what varies, the design, and which outcomes are looked at."""
+
+    file: str
+    settings: Sequence[str]
+    overlays: Sequence[str]
+    vary: Sequence[str]
+    design: "Kind"
+    size: int
+    seed: int
+    outcomes: Sequence[str]
+    years: str
+    where: Sequence[str]
+
+    def sweep(self) -> "Sweep":
+        """The sweep; RequestError where it cannot be made."""
+        from simulator import factors, outcome_names, sweeps, varied
+        from simulator.leaves import Batch
+        from simulator.loading import load
+
+        scenario = load(self.file, settings=self.settings, overlays=self.overlays)
+        document = scenario.document
+        found = factors.read_all(self._varied(scenario), document)
+        labels = Batch((scenario,)).labels
+        asked = [*(self.outcomes or document.sweep.outcomes or outcome_names.USUAL)]
+        asked += map(outcome_names.of_condition, self.conditions)
+        model = sweeps.Simulated(scenario, outcome_names.read_all(asked, labels, self._years(scenario)))
+        pairs = varied.pairs(document)
+        return sweeps.sweep(model, found, kind=self.design, size=self.size, seed=self.seed, pairs=pairs)
+
+    @property
+    def condition(self) -> str:
+        """The same as one text."""
+        return " and ".join(self.where)
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What was asked, so that it can be asked again."""
+        return {name: list(value) if isinstance(value, list) else value for name, value in vars(self).items()}
+
+    @property
+    def conditions(self) -> "list[Condition]":
+        """What runs are to meet that are described."""
+        from simulator.conditions import Condition
+
+        return [Condition.parse(text) for text in self.where]
+
+    def _varied(self, scenario: "Scenario") -> list[str]:
+        """What --vary says, else what the scenario does: a grid is of levers alone."""
+        own = scenario.document.sweep
+        return list(self.vary) or [*own.levers, *(() if self.design == "grid" else own.uncertainties)]
+
+    def _years(self, scenario: "Scenario") -> range:
+        from simulator import quantities
+
+        first, last = scenario.document.horizon
+        if not self.years:
+            return range(first, last + 1)
+        start, stop = quantities.years(self.years)
+        if not first <= start <= stop <= last:
+            raise RequestError(f"--years {self.years}: {scenario.name} shows FY{first} to FY{last}")
+        return range(start, stop + 1)
+
+
+@dataclass(frozen=True)
+class How:
+    """Who runs the blocks, until how narrow the intervals are, and where the runs are saved."""
+
+    workers: int = 1
+    cluster: str = ""
+    width: float | None = None
+    output: str = ""
+    command: Sequence[str] = field(default=())
+
+    @property
+    def mapped(self) -> "Map":
+        """The map that blocks go through."""
+        from simulator import workers
+
+        if self.cluster:
+            workers.require_dask()
+            return workers.dask(self.cluster, self.workers)
+        return workers.processes(self.workers) if self.workers > 1 else map
+
+
+def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) -> int:
+    """Sweep, print and save; the exit status."""
+    from simulator import analyses, datasets, discovery, outcome_names, sweeps
+
+    sweep, mapped, conditions = asked.sweep(), how.mapped, asked.conditions
+    swept: Simulated = sweep.model  # type: ignore[assignment]
+    met = partial(outcome_names.met, conditions, swept.outcomes) if conditions else None
+    if conditions:
+        sweeps.require_sampled(sweep)
+        if not discovery.has_tree() and not quiet:
+            say(f"warning: {words('sweep', 'no_tree', install=discovery.INSTALL)}")
+    more = {"until_converged": how.width, "command": list(how.command)}
+    analyses.require_extended(sweep, how.width)
+    dataset = datasets.opened(Path(how.output), sweep, more, width=how.width) if how.output else None
+    for block in dataset.discard_damaged() if dataset else ():
+        say(f"warning: {words('sweep', 'damaged', block=block)}")
+    with Meter(words, "sweep") as meter:
+        results = partial(_saved, dataset, mapped, meter) if dataset else partial(_passing, mapped, meter)
+        try:
+            found = analyses.analyse(sweep, results, width=how.width, met=met)
+        except _StoppedError:
+            say(words("sweep", "stopped_saved" if dataset else "stopped"))
+            return INTERRUPTED
+    page = _page(found, asked.condition, words)
+    if dataset:
+        _seal(dataset, found, asked, page, how)
+    _show(found, page, form)
+    if how.width is not None and not found.converged(how.width) and not quiet:
+        say(f"warning: {words('sweep', 'not_converged', width=f'{how.width:g}', size=f'{found.sweep.design.base:,}')}")
+    return DONE
+
+
+class _StoppedError(Exception):
+    """The person wants it to end."""
+
+
+def _passing(mapped: "Map", meter: Meter, sweep: "Sweep", first: int) -> "Iterator[Floats]":
+    """Results of blocks as they are made."""
+    for block, made in enumerate(mapped(sweep.outputs, range(first, sweep.blocks)), first):
+        yield made
+        _tell(meter, sweep, block)
+
+
+def _saved(dataset: "Dataset", mapped: "Map", meter: Meter, sweep: "Sweep", first: int) -> "Iterator[Floats]":
+    """Results of blocks once all of them are saved."""
+    for block in dataset.fill(sweep, first, mapped):
+        _tell(meter, sweep, block)
+    yield from dataset.results(sweep, first)
+
+
+def _tell(meter: Meter, sweep: "Sweep", block: int) -> None:
+    if not meter(sweep.base_of(block)[1] * sweep.design.rows, sweep.runs):
+        raise _StoppedError
+
+
+def _page(found: "Analysis", condition: str, words: "Words") -> "Page":
+    """Heading and tables for people."""
+    from simulator import model
+    from simulator.report import sweep_pages
+    from simulator.report.sheets import View
+
+    swept: Simulated = found.sweep.model  # type: ignore[assignment]
+    view = View(model.run(swept.scenario, measures=["budget"]).runs, None, words)
+    page = sweep_pages.Page(view, found, swept.outcomes, condition)
+    return page.heading(), page.sheets()
+
+
+def _seal(dataset: "Dataset", found: "Analysis", asked: Asked, page: "Page", how: How) -> None:
+    from simulator import sweep_recording, sweep_tables
+
+    swept: Simulated = found.sweep.model  # type: ignore[assignment]
+    rows = list(sweep_tables.rows(found, swept.scenario.name, swept.outcomes))
+    boxes = list(sweep_tables.boxes(found, swept.scenario.name, asked.condition))
+    told = {**found.sweep.told, "asked": asked.told}
+    sweep_recording.seal(dataset, sweep_recording.Sealed(swept.scenario, told, rows, boxes, page), how.command)
+
+
+def _show(found: "Analysis", page: "Page", form: Format) -> None:
+    """Print what was found: tables for people, or the tidy table."""
+    from simulator import sweep_tables
+    from simulator.report import machine, markdown, terminal
+
+    swept: Simulated = found.sweep.model  # type: ignore[assignment]
+    if form in (Format.CSV, Format.JSON):
+        rows = list(sweep_tables.rows(found, swept.scenario.name, swept.outcomes))
+        csv = partial(machine.write_csv, rows, header=sweep_tables.SweepRow._fields)
+        deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
+    else:
+        deliver(partial((terminal if form is Format.TABLE else markdown).write, *page))
+
+
+def again(record: "Record") -> list[str]:
+    """Run a saved sweep once more: nothing where every figure has the same bits, else in which blocks they differ."""
+    from simulator import datasets, sweeps
+    from simulator.recording import SCENARIO
+
+    told = record.manifest["sweep"]
+    asked = Asked(**{**told["asked"], "file": str(record.file(SCENARIO)), "settings": [], "overlays": []})
+    sweep, dataset = asked.sweep(), datasets.Dataset(record.folder, told["fingerprint"])
+    if sweep.design.base < told["size"]:
+        sweep = sweeps.grown(sweep, told["size"])
+    saved = enumerate(dataset.results(sweep))
+    return [f"block {block} differs" for block, made in saved if made.tobytes() != sweep.outputs(block).tobytes()]
