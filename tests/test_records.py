@@ -268,3 +268,31 @@ def test_inputs_that_changed_are_told_though_the_bits_are_the_same(tmp_path: Pat
     assert "mine.yaml has changed since: the run has its own copy of what it said" in said
     file.unlink()
     assert "mine.yaml is no longer there" in simulate("rerun", str(tmp_path / "run"))[2]
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("", "nothing is asked"),
+        (";", "give one question"),
+        ("select 1; select 2", "give one question"),
+        ("copy (select 1) to '{tmp}/evil.csv'", "give one question"),
+        ("create table mine as select 1", "give one question"),
+        ("select * from read_text('{tmp}/secret')", "query: "),
+    ],
+)
+def test_a_query_only_reads_saved_runs(runs: Path, tmp_path: Path, sql: str, text: str) -> None:
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    status, out, said = simulate("query", sql.replace("{tmp}", str(tmp_path)), str(runs))
+    assert (status, out, said.count("\n")) == (2, "", 1)
+    assert text in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret"]
+
+
+def test_a_damaged_table_leaves_one_run_out(runs: Path, tmp_path: Path) -> None:
+    for name in ("whole", "damaged"):
+        shutil.copytree(runs / "plus", tmp_path / name)
+    (tmp_path / "damaged" / "tables" / "tidy.parquet").write_bytes(b"PAR1")
+    status, out, said = simulate("query", "select distinct run from tidy", str(tmp_path), "--format", "csv")
+    assert (status, out.splitlines()[1:]) == (0, [str(tmp_path / "whole")])
+    assert "damaged/tables/tidy.parquet: has been changed" in said

@@ -34,8 +34,6 @@ SIGNIFICANT = 0.05
 MOST_LEAVES, LEAST_LEAF = 8, 0.01
 """Leaves of a tree, and the share of runs that one holds at least."""
 
-INSTALL = "pip install 'research-budget-simulator[sensitivity]'"
-
 
 @dataclass(frozen=True)
 class Box:

@@ -8,4 +8,9 @@ from simulator.errors import RequestError
 def require(*modules: str, needs: str, extra: str) -> None:
     """Raise RequestError with what to install unless all modules are there; `needs` says what for."""
     if any(find_spec(module) is None for module in modules):
-        raise RequestError(f"{needs}: pip install 'research-budget-simulator[{extra}]'")
+        raise RequestError(f"{needs}: {install(extra)}")
+
+
+def install(extra: str) -> str:
+    """The line that installs an extra."""
+    return f"pip install 'research-budget-simulator[{extra}]'"

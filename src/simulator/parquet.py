@@ -72,9 +72,23 @@ def query(sql: str, tables: Mapping[str, Sequence[Path]]) -> "pd.DataFrame":
                 for run, each in by_run.items()
             ]
             connection.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(of)}")
+        listed = ", ".join(_quoted(str(path)) for files in tables.values() for path in files)
+        connection.execute(f"SET allowed_paths = [{listed}]")
+        connection.execute("SET enable_external_access = false")
         with _told(RequestError, "query: "):
+            _require_question(connection, sql)
             found: pd.DataFrame = connection.execute(sql).df()
     return found
+
+
+def _require_question(connection: Any, sql: str) -> None:
+    """RequestError unless it is one question: a query changes nothing."""
+    import duckdb
+
+    statements = connection.extract_statements(sql)
+    asks = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+    if len(statements) != 1 or statements[0].type not in asks:
+        raise RequestError("query: give one question, such as select * from tidy limit 5")
 
 
 def require() -> None:

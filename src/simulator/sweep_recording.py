@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from simulator import parquet, ranges, records
+from simulator.console import say
 from simulator.datasets import BLOCKS, HEAD, POINT, Dataset
 from simulator.errors import RequestError
 from simulator.loading import load
@@ -62,14 +63,24 @@ def _table(folder: Path, name: str, rows: Sequence[SweepRow] | Sequence[BoxRow])
 
 
 def tables_of(found: Sequence[Record]) -> dict[str, list[Path]]:
-    """Files of each table that saved runs have, by the name it has in SQL."""
+    """Files of each table that saved runs have, by the name it has in SQL; a run that lacks one of its own is left out."""
     tables: dict[str, list[Path]] = {}
     for record in found:
-        for name in record.manifest["files"]:
-            table = "sweep" if name.startswith(f"{BLOCKS}/") else _TABLES.get(name)
-            if table:
-                tables.setdefault(table, []).append(record.file(name))
+        try:
+            own = [(_table_of(name), record.file(name)) for name in record.manifest["files"] if _table_of(name)]
+        except RequestError as error:
+            say(f"warning: {error}; it is left out")
+            continue
+        for table, path in own:
+            tables.setdefault(table, []).append(path)
+    if not tables:
+        raise RequestError("no saved run has a table that can be read")
     return tables
+
+
+def _table_of(name: str) -> str:
+    """Name in SQL of the table that a file of a run is of; empty where it is of none."""
+    return "sweep" if name.startswith(f"{BLOCKS}/") else _TABLES.get(name, "")
 
 
 _TABLES = {f"{name}.parquet": name.rpartition("/")[2] for name in (TIDY, SENSITIVITY, BOXES)}

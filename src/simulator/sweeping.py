@@ -121,7 +121,7 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
     if conditions:
         sweeps.require_sampled(sweep)
         if not discovery.has_tree() and not quiet:
-            say(f"warning: {words('sweep', 'no_tree', install=discovery.INSTALL)}")
+            say(f"warning: {words('sweep', 'no_tree', install=extras.install('sensitivity'))}")
     more = {"until_converged": how.width, "command": list(how.command)}
     analyses.require_extended(sweep, how.width)
     dataset = datasets.opened(Path(how.output), sweep, more, width=how.width) if how.output else None

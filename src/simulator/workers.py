@@ -19,7 +19,7 @@ from multiprocessing import connection, get_context, parent_process
 from threading import Thread
 from typing import Any
 
-from simulator.errors import RequestError
+from simulator import extras
 from simulator.sweeps import Map
 
 Function = Callable[[int], Any]
@@ -31,7 +31,6 @@ LOSSES = 3
 """Times that a worker may be lost before the job ends."""
 
 LOCAL = "local"
-INSTALL = "pip install 'research-budget-simulator[cluster]'"
 
 
 @dataclass(frozen=True)
@@ -99,10 +98,7 @@ def _lost() -> Iterator[None]:
 
 def require_dask() -> None:
     """Raise RequestError with what to install where Dask is not there."""
-    try:
-        import distributed  # noqa: F401 (whether it is there)
-    except ImportError as error:
-        raise RequestError(f"--cluster needs Dask: {INSTALL}") from error
+    extras.require("distributed", needs="--cluster needs Dask", extra="cluster")
 
 
 def _in_order(submit: Callable[[int], Any], numbers: Iterable[int], ahead: int) -> Iterator[Any]:
