@@ -65,7 +65,7 @@ def test_the_resolved_scenario_runs_to_the_same_figures(runs: Path) -> None:
 
 def test_the_manifest_says_how_the_run_was_made(runs: Path) -> None:
     manifest = json.loads((runs / "drawn" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["draws"] == {"draws": 300, "seed": 5, "sampling": "random"}
+    assert manifest["draws"] == {"draws": 300, "seed": 5, "sampling": "random", "engine": "cohort"}
     assert [each["name"] for each in manifest["scenarios"]] == ["uncertain", "baseline"]
     assert all(manifest["identities"].values())
     named = {Path(each["path"]).name for each in manifest["inputs"]}
