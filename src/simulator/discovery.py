@@ -34,6 +34,9 @@ SIGNIFICANT = 0.05
 MOST_LEAVES, LEAST_LEAF = 8, 0.01
 """Leaves of a tree, and the share of runs that one holds at least."""
 
+EXTRA = "sensitivity"
+"""What installs scikit-learn, which makes trees."""
+
 
 @dataclass(frozen=True)
 class Box:

@@ -63,7 +63,7 @@ def _table(folder: Path, name: str, rows: Sequence[SweepRow] | Sequence[BoxRow])
 
 
 def tables_of(found: Sequence[Record]) -> dict[str, list[Path]]:
-    """Files of each table that saved runs have, by the name it has in SQL; a run that lacks one of its own is left out."""
+    """Files of each table that saved runs have, by its name in SQL; a run that lacks one is left out."""
     tables: dict[str, list[Path]] = {}
     for record in found:
         try:

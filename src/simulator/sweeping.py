@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator import extras
 from simulator.console import DONE, INTERRUPTED, Meter, deliver, say
 from simulator.errors import RequestError
 from simulator.options import Format
@@ -121,7 +122,7 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
     if conditions:
         sweeps.require_sampled(sweep)
         if not discovery.has_tree() and not quiet:
-            say(f"warning: {words('sweep', 'no_tree', install=extras.install('sensitivity'))}")
+            say(f"warning: {words('sweep', 'no_tree', install=extras.install(discovery.EXTRA))}")
     more = {"until_converged": how.width, "command": list(how.command)}
     analyses.require_extended(sweep, how.width)
     dataset = datasets.opened(Path(how.output), sweep, more, width=how.width) if how.output else None
