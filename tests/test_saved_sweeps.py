@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -214,3 +215,18 @@ def test_what_cannot_be_drawn_is_said(where: Path, tmp_path: Path, capsys: pytes
         assert told in capsys.readouterr().err
     with pytest.raises(RequestError, match="has no response curves"):
         sweep_charted.curves([])
+
+
+def test_a_saved_sweep_has_a_page_of_its_figures(tmp_path: Path) -> None:
+    """The path of a response curve stands as high as the means in its table, between round ticks."""
+    vary = ["--vary", "budget.level=-10%:+10%:3", "--outcome", "selected[overseas_fellowships,2024]"]
+    assert call("sweep", "scenarios/baseline.yaml", *vary, "--output", str(tmp_path / "s"), "--lang", "en") == 0
+    page = (tmp_path / "s" / "report.html").read_text(encoding="utf-8")
+    picture = page[page.index('<section id="responses"') : page.index('<section id="tables"')]
+    titles = re.findall(r"<title>(\S+ %) Selected, Overseas fellowships, FY2024: (\d+)</title>", picture)
+    means = [sim.run("scenarios/baseline.yaml", vary={"budget.level": [level]}) for level in (-0.1, 0.0, 0.1)]
+    whole = [run.runs[0].of("selected", "overseas_fellowships")[2, 0] for run in means]
+    assert [(label, float(value)) for label, value in titles] == list(
+        zip(("-10 %", "0 %", "+10 %"), whole, strict=True)
+    )
+    assert len(set(re.findall(r"translate\(\S+ (\S+)\)", picture))) == 3

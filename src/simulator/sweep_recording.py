@@ -13,10 +13,11 @@ from simulator.console import say
 from simulator.datasets import BLOCKS, HEAD, POINT, Dataset
 from simulator.errors import RequestError
 from simulator.loading import load
+from simulator.quantities import Quantity
 from simulator.recording import PAGE, SCENARIO, TIDY, inputs_of, write_scenario
 from simulator.records import Record
-from simulator.report import machine, terminal
-from simulator.report.sheets import Sheet
+from simulator.report import machine, sweep_page, terminal
+from simulator.report.sheets import Sheet, View
 from simulator.scenario import Scenario, leaves
 from simulator.sweep_queries import Asked
 from simulator.sweep_tables import BoxRow, SweepRow
@@ -26,13 +27,18 @@ SENSITIVITY, BOXES = "tables/sensitivity", "tables/boxes"
 
 @dataclass(frozen=True)
 class Sealed:
-    """What is saved beside the blocks: the scenario, what the sweep was, its tables, and the page as it is printed."""
+    """What is saved beside the blocks: the scenario, what the sweep was, its tables, and the page as it is printed.
+
+    `view` has the scenario's own run, `quantities` are those of the inputs.
+    """
 
     scenario: Scenario
     told: Mapping[str, Any]
     rows: Sequence[SweepRow]
     boxes: Sequence[BoxRow]
     page: tuple[list[str], list[Sheet]]
+    view: View
+    quantities: Mapping[str, Quantity]
 
 
 def seal(dataset: Dataset, sealed: Sealed, command: Sequence[str]) -> None:
@@ -45,6 +51,7 @@ def seal(dataset: Dataset, sealed: Sealed, command: Sequence[str]) -> None:
         _table(folder, BOXES, sealed.boxes)
     with (folder / PAGE).open("w", encoding="utf-8") as stream:
         terminal.write(*sealed.page, stream)
+    sweep_page.write(sealed.view, sealed.page, sealed.rows, sealed.quantities, folder / "report.html")
     write_scenario(scenario, folder, SCENARIO)
     contents = {
         "scenarios": [{"name": scenario.name, "file": SCENARIO}],

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.designs import Kind
     from simulator.labels import Words
     from simulator.records import Record
-    from simulator.report.sheets import Sheet
+    from simulator.report.sheets import Sheet, View
     from simulator.scenario import Scenario
     from simulator.sweeps import Map, Simulated, Sweep
 
@@ -135,9 +135,10 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
         except _StoppedError:
             say(words("sweep", "stopped_saved" if dataset else "stopped"))
             return INTERRUPTED
-    page = _page(found, asked.condition, words)
+    view = _view(found, words)
+    page = _page(found, view, asked.condition)
     if dataset:
-        _seal(dataset, found, asked, page, how)
+        _seal(dataset, found, asked, (view, page), how)
     _show(found, page, form)
     if how.width is not None and not found.converged(how.width) and not quiet:
         say(f"warning: {words('sweep', 'not_converged', width=f'{how.width:g}', size=f'{found.sweep.design.base:,}')}")
@@ -167,26 +168,34 @@ def _tell(meter: Meter, sweep: "Sweep", block: int) -> None:
         raise _StoppedError
 
 
-def _page(found: "Analysis", condition: str, words: "Words") -> "Page":
-    """Heading and tables for people."""
+def _view(found: "Analysis", words: "Words") -> "View":
+    """The run of the scenario as it is, for what things are called."""
     from simulator import model
-    from simulator.report import sweep_pages
     from simulator.report.sheets import View
 
     swept: Simulated = found.sweep.model  # type: ignore[assignment]
-    view = View(model.run(swept.scenario, measures=["budget"]).runs, None, words)
+    return View(model.run(swept.scenario, measures=["budget"]).runs, None, words)
+
+
+def _page(found: "Analysis", view: "View", condition: str) -> "Page":
+    """Heading and tables for people."""
+    from simulator.report import sweep_pages
+
+    swept: Simulated = found.sweep.model  # type: ignore[assignment]
     page = sweep_pages.Page(view, found, swept.outcomes, condition)
     return page.heading(), page.sheets()
 
 
-def _seal(dataset: "Dataset", found: "Analysis", asked: Asked, page: "Page", how: How) -> None:
+def _seal(dataset: "Dataset", found: "Analysis", asked: Asked, shown: "tuple[View, Page]", how: How) -> None:
     from simulator import sweep_recording, sweep_tables
 
     swept: Simulated = found.sweep.model  # type: ignore[assignment]
     rows = list(sweep_tables.rows(found, swept.scenario.name, swept.outcomes))
     boxes = list(sweep_tables.boxes(found, swept.scenario.name, asked.condition))
     told = {**found.sweep.told, "asked": asked.told}
-    sweep_recording.seal(dataset, sweep_recording.Sealed(swept.scenario, told, rows, boxes, page), how.command)
+    quantities = {name: factor.quantity for factor in found.sweep.factors for name in (factor.path, *factor.names)}
+    sealed = sweep_recording.Sealed(swept.scenario, told, rows, boxes, shown[1], shown[0], quantities)
+    sweep_recording.seal(dataset, sealed, how.command)
 
 
 def _show(found: "Analysis", page: "Page", form: Format) -> None:

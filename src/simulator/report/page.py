@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from simulator import __version__
 from simulator.errors import RequestError
+from simulator.labels import Words
 from simulator.measures import TOTAL
 from simulator.obligations import obligations
 from simulator.placing import in_place
@@ -38,7 +39,12 @@ def write(view: View, warnings: Sequence[str], path: Path) -> None:
     OSError : the file cannot be written
 
     """
-    content = text_of(page(view, warnings))
+    save(page(view, warnings), path)
+
+
+def save(page: Element, path: Path) -> None:
+    """Write a page, whole or not at all."""
+    content = text_of(page)
     with in_place(path) as part:
         part.write_text(content, encoding="utf-8")
 
@@ -48,12 +54,12 @@ def page(view: View, warnings: Sequence[str]) -> Element:
     title, *told = heading(view)
     if len(view.runs) > 1:
         title, told = view.words("workbook", "several", number=len(view.runs)), [title, *told]
-    sections = list(_sections(view, warnings))
-    words = view.words
+    return whole(title, told, list(_sections(view, warnings)), charts.source(view), view.words)
+
+
+def whole(title: str, told: Sequence[str], sections: Sequence[Element], source: str, words: Words) -> Element:
+    """A page of sections, each with an id and a heading first, under a title and what is told of it."""
     links = [element("a", each[0].text or "", href=f"#{each.get('id')}") for each in sections]
-    head = element("header", element("h1", title), *(element("p", text) for text in told))
-    made = element("footer", element("p", charts.source(view)))
-    body = (element("nav", *links, aria_label=words("report", "contents")), head, element("main", *sections), made)
     return element(
         "html",
         element(
@@ -65,7 +71,15 @@ def page(view: View, warnings: Sequence[str]) -> Element:
             element("title", title),
             element("style", _asset("page.css")),
         ),
-        element("body", _patterns(), *body, element("script", _asset("page.js"))),
+        element(
+            "body",
+            _patterns(),
+            element("nav", *links, aria_label=words("report", "contents")),
+            element("header", element("h1", title), *(element("p", text) for text in told)),
+            element("main", *sections),
+            element("footer", element("p", source)),
+            element("script", _asset("page.js")),
+        ),
         lang=words.language,
         data_save=words("report", "save"),
         data_sort=words("report", "sort"),
@@ -89,34 +103,35 @@ def _patterns() -> Element:
 
 def _sections(view: View, warnings: Sequence[str]) -> Iterator[Element]:
     words, names = view.words, charts.names_of(view)
-    yield _section(view, "answer", *_answer(view))
+    yield section(words, "answer", *_answer(view))
     if warnings:
-        yield _section(view, "warnings", element("ul", *(element("li", text) for text in warnings), class_="warnings"))
+        yield section(words, "warnings", element("ul", *(element("li", text) for text in warnings), class_="warnings"))
     changed = [each for run in view.runs if (each := page_tables.changed(view, run)) is not None]
     if changed:
-        yield _section(view, "changes", *map(_wide, changed))
+        yield section(words, "changes", *map(wide, changed))
     for measure in ("selected", "supported"):
         if (found := _awards(view, names, measure)) is not None:
-            yield _section(view, measure, *_shown(view, found))
-    yield _section(view, "money", *_shown(view, page_charts.money(view, names)))
+            yield section(words, measure, *_shown(view, found))
+    yield section(words, "money", *_shown(view, page_charts.money(view, names)))
     if (bridges := list(_bridges(view, names))) or view.reference:
-        yield _section(view, "bridge", *bridges)
-    yield _section(view, "flows", *_flows(view, names))
+        yield section(words, "bridge", *bridges)
+    yield section(words, "flows", *_flows(view, names))
     places = list(page_charts.destinations(view, names))
     if places:
-        yield _section(view, "destinations", *(part for label, found in places for part in _shown(view, found, label)))
+        yield section(words, "destinations", *(part for label, found in places for part in _shown(view, found, label)))
     if (owed := _commitments(view, names)) is not None:
-        yield _section(view, "commitments", *_shown(view, owed))
+        yield section(words, "commitments", *_shown(view, owed))
     if (stability := page_tables.stability(view)) is not None:
-        yield _section(view, "stability", element("p", words("report", "stability_told")), _wide(stability))
-    yield _section(view, "tables", *map(_wide, page_tables.tables(view)))
-    yield _section(view, "sources", _wide(page_tables.inputs(view)))
+        yield section(words, "stability", element("p", words("report", "stability_told")), wide(stability))
+    yield section(words, "tables", *map(wide, page_tables.tables(view)))
+    yield section(words, "sources", wide(page_tables.inputs(view)))
 
 
-def _section(view: View, name: str, *parts: Child) -> Element:
-    told = view.words.sections["report"].get(f"{name}_note")
+def section(words: Words, name: str, *parts: Child) -> Element:
+    """A part of the page under its heading, with the note that the labels have of it."""
+    told = words.sections["report"].get(f"{name}_note")
     note = element("p", told, class_="note") if told else None
-    return element("section", element("h2", view.words("report", f"{name}_title")), note, *parts, id=name)
+    return element("section", element("h2", words("report", f"{name}_title")), note, *parts, id=name)
 
 
 def _answer(view: View) -> Iterator[Element]:
@@ -145,7 +160,7 @@ def _shown(view: View, found: Charts, title: str = "") -> Iterator[Element]:
         text = view.words(
             "report", "in_unit", title=title or view.words("report", "commitments_title"), unit=found.unit
         )
-        yield _wide(page_tables.by_year(view, text, found.rows, found.years))
+        yield wide(page_tables.by_year(view, text, found.rows, found.years))
 
 
 def _bridges(view: View, names: Sequence[str]) -> Iterator[Element]:
@@ -180,10 +195,10 @@ def _flows(view: View, names: Sequence[str]) -> Iterator[Element]:
             if (drawn := sankey(view, run, year)) is not None:
                 title = element("figcaption", view.words("report", "flows_of", name=name, year=view.words.year(year)))
                 hidden = None if place == 0 else "hidden"
-                yield element("figure", title, _wide(drawn), class_="flows", data_year=year, hidden=hidden)
+                yield element("figure", title, wide(drawn), class_="flows", data_year=year, hidden=hidden)
     unit, of = view.words("units", "million_yen"), view.words("report", "flows_title")
     text = view.words("report", "in_unit", title=of, unit=unit)
-    yield _wide(page_tables.by_year(view, text, rows(view, names), charted.years_of(view)))
+    yield wide(page_tables.by_year(view, text, rows(view, names), charted.years_of(view)))
 
 
 def _commitments(view: View, names: Sequence[str]) -> Charts | None:
@@ -200,6 +215,6 @@ def _commitments(view: View, names: Sequence[str]) -> Charts | None:
     return page_charts.commitments(view, [name for name, _ in there], [owed for _, owed in there])
 
 
-def _wide(part: Element) -> Element:
+def wide(part: Element) -> Element:
     """What may be wider than a telephone: it is moved sideways by itself."""
     return element("div", part, class_="wide", tabindex=0)

@@ -118,29 +118,30 @@ def changed(view: View, run: Run) -> Element | None:
 def bridge(view: View, steps: Bridge, start: str, end: str, caption: str) -> Element:
     """A waterfall as a table: the sums at both ends, and what each programme changes, each with its bar."""
     low, high = charted.limits([steps])
-    rows = [_step(start, amount(view.words, steps.before), _bar(low, steps.before, (low, high), DARK))]
+    rows = [step(start, amount(view.words, steps.before), bar(low, steps.before, (low, high), DARK))]
     reached = steps.before
     for programme, change in steps.changes:
-        bar = _bar(reached, reached + change, (low, high), SKY if change > 0 else VERMILION)
-        rows.append(
-            _step(view.programme_label(programme), amount(view.words, change, changed=True) if change else "0", bar)
-        )
+        changing = bar(reached, reached + change, (low, high), SKY if change > 0 else VERMILION)
+        figure = amount(view.words, change, changed=True) if change else "0"
+        rows.append(step(view.programme_label(programme), figure, changing))
         reached += change
-    rows.append(_step(end, amount(view.words, steps.after), _bar(low, steps.after, (low, high), DARK)))
+    rows.append(step(end, amount(view.words, steps.after), bar(low, steps.after, (low, high), DARK)))
     text = caption if low <= 0 else view.words("plot", "cut", axis=caption)
     return element("table", element("caption", text), element("tbody", *rows), class_="bridge")
 
 
-def _step(label: str, figure: str, bar: Element) -> Element:
+def step(label: str, figure: str, picture: Element) -> Element:
+    """A row of bars: its name, its bar, its figure."""
     number = element("td", figure, class_="number")
-    return element("tr", element("th", label, scope="row"), element("td", bar, class_="bar"), number)
+    return element("tr", element("th", label, scope="row"), element("td", picture, class_="bar"), number)
 
 
-def _bar(begin: float, end: float, limits: tuple[float, float], fill: str) -> Element:
+def bar(begin: float, end: float, limits: tuple[float, float], fill: str) -> Element:
+    """A bar between two figures on a scale between limits."""
     wide = 200.0 / ((limits[1] - limits[0]) or 1.0)
     left, right = sorted((each - limits[0]) * wide for each in (begin, end))
-    bar = element("rect", x=left, y=2.0, width=max(right - left, 0.5), height=14.0, fill=fill)
-    return element("svg", bar, viewBox="0 0 200 18", preserveAspectRatio="none", aria_hidden="true")
+    drawn = element("rect", x=left, y=2.0, width=max(right - left, 0.5), height=14.0, fill=fill)
+    return element("svg", drawn, viewBox="0 0 200 18", preserveAspectRatio="none", aria_hidden="true")
 
 
 def stability(view: View) -> Element | None:

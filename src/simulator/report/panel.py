@@ -5,6 +5,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 import numpy as np
+from rich.cells import cell_len
 
 from simulator.arrays import Floats
 from simulator.report.markup import element
@@ -18,8 +19,8 @@ TICKS = 4
 BAR = 0.78
 """Width of a bar, in years."""
 
-LABEL = 30.0
-"""Room for a year under the axis."""
+LETTER, BETWEEN = 6.2, 4.0
+"""Room for a letter under the axis, and between two labels."""
 
 HATCH = "short"
 """Id of the pattern of what there is no money for."""
@@ -130,7 +131,8 @@ class Panel:
             line = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": y, "y2": y}
             made.append(element("line", **line, class_="zero" if value == 0 else "grid"))
             made.append(element("text", told(value), x=LEFT - 5.0, y=y + 3.5, text_anchor="end"))
-        every = int(np.ceil(len(self._years) * LABEL / (WIDTH - LEFT - RIGHT)))
+        widest = max(map(cell_len, self._years)) * LETTER + BETWEEN
+        every = int(np.ceil(len(self._years) * widest / (WIDTH - LEFT - RIGHT)))
         for place in range(0, len(self._years), every):
             at = {"x": self._x(place), "y": HEIGHT - 7.0}
             made.append(element("text", self._years[place], **at, text_anchor="middle"))
