@@ -86,7 +86,7 @@ def _require_question(connection: Any, sql: str) -> None:
     import duckdb
 
     statements = connection.extract_statements(sql)
-    asks = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+    asks = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)  # MULTI is pivot
     if len(statements) != 1 or statements[0].type not in asks:
         raise RequestError("query: give one question, such as select * from tidy limit 5")
 
