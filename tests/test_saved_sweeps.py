@@ -230,3 +230,15 @@ def test_a_saved_sweep_has_a_page_of_its_figures(tmp_path: Path) -> None:
         zip(("-10 %", "0 %", "+10 %"), whole, strict=True)
     )
     assert len(set(re.findall(r"translate\(\S+ (\S+)\)", picture))) == 3
+
+
+def test_a_condition_that_no_run_meets_is_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vary = ["--vary", "budget.level=-5%:+5%", "--design", "lhs", "--size", "64", "--outcome", "spend[total,2031]"]
+    where = ["--where", "shortfall[total] > 100000"]
+    assert call("sweep", "scenarios/baseline.yaml", *vary, *where, "--output", str(tmp_path / "s"), "--lang", "en") == 0
+    assert "0 of 64" in capsys.readouterr().out
+    assert call("query", str(tmp_path / "s"), "--where", "budget.level < +5%") == 0
+    out, said = capsys.readouterr()
+    assert "20 of 64 runs" in said
+    assert call("query", str(tmp_path / "s"), "--where", "budget.level < +5%", "--format", "csv") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 65

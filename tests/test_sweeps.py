@@ -213,7 +213,6 @@ def test_what_cannot_be_varied_is_refused_in_one_line(text: str, capsys: pytest.
         (("--vary", LEVEL, "--outcome", "spend[total,1999]"), "not among the years shown"),
         (("--vary", LEVEL, "--years", "2020-2024"), "shows FY2022 to FY2031"),
         (("--vary", LEVEL, "--where", "spend[total] >> 3"), "is no"),
-        (("--vary", LEVEL, "--where", "spend[total] < 0"), "no run meets"),
         (("--vary", LEVEL, "--design", "oat", "--where", "spend[total] < 0"), "has none"),
         (("--vary", "budget.level=-5%:+5%:1000", "--vary", f"{FELLOWSHIP}.take_up=1%:9%:1000000", "--vary",
           f"{FELLOWSHIP}.deferral=1%:9%:1000"), "too many"),

@@ -116,7 +116,12 @@ def query(  # noqa: PLR0913 (one parameter is one option)
     if not records:
         raise RequestError(f"{place or '.'}: there are no saved runs: `simulate FILE --output DIR` saves one")
     question = sweep_recording.question(records, asked) if asked.any else sql
-    _table(parquet.query(question, sweep_recording.tables_of(records)), format)
+    found = parquet.query(question, sweep_recording.tables_of(records))
+    many = len(found)
+    if asked.any and not (top or pivot) and many > sweep_queries.SHOWN and format in (Format.TABLE, Format.MARKDOWN):
+        found = found.head(sweep_queries.SHOWN)
+        say(f"{len(found)} of {many:,} runs: --format csv has all, --top N --by FIGURE the most of something")
+    _table(found, format)
 
 
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (

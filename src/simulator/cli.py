@@ -101,7 +101,7 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     seed: Seed = 0,
     sampling: Design = Sampling.RANDOM,
     engine: Engines = Engine.COHORT,
-    replications: Replications = 0,
+    replications: Replications = None,
     events_log: EventsLog = "",
     monthly: Monthly = False,
     workers: Workers = 0,
@@ -119,7 +119,7 @@ def _run(  # noqa: PLR0913 (one parameter is one option)
     from simulator.printing import Page, Singles
     from simulator.running import Job, Questions, run
 
-    of = sampled(draws, seed, sampling.value, engine.value, replications)
+    of = sampled(draws, seed, sampling.value, engine.value, replications or 0)
     singles, asked = Singles(monthly, events_log, workers), (tuple(measure), table, tuple(programme), years)
     page = Page(words(language(lang)), format, *asked, differences, output is not None, singles)
     job = Job(files, settings, overlay, baseline, output, overwrite, sys.argv[1:])

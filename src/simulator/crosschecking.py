@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def crosscheck(  # noqa: PLR0913 (one parameter is one option)
     files: Files,
     *,
-    replications: Replications = 0,
+    replications: Replications = None,
     seed: Seed = 0,
     workers: Workers = 0,
     settings: Settings = [],  # noqa: B006 (typer copies defaults)
@@ -49,7 +49,7 @@ def crosscheck(  # noqa: PLR0913 (one parameter is one option)
     from simulator.loading import load
 
     spoken = words(language(lang))
-    if 0 < replications < LEAST:
+    if replications is not None and replications < LEAST:
         raise RequestError(f"--replications {replications}: variances need {LEAST} or more")
     number, checks = replications or draws.REPLICATIONS, []
     for scenario in [load(file, settings=settings, overlays=overlay) for file in files]:

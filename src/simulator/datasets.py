@@ -61,7 +61,7 @@ class Dataset:
         """
         there = self.blocks
         missing = [block for block in range(first, sweep.blocks) if block not in there]
-        self._require_room(sweep, len(missing))
+        require_room(self.folder, sweep, min(len(missing) * sweep.per_block * sweep.design.rows, sweep.runs))
         for block, written in zip(missing, mapped(partial(encoded, sweep), missing), strict=True):
             self._put(block, written)
             yield block
@@ -92,13 +92,6 @@ class Dataset:
                 unfinished.unlink()
         return path
 
-    def _require_room(self, sweep: Sweep, blocks: int) -> None:
-        runs = min(blocks * sweep.per_block * sweep.design.rows, sweep.runs)
-        needed, free = ROOM * 8 * runs * len(names(sweep)), shutil.disk_usage(self.folder).free
-        if needed > free:
-            text = f"{runs:,} runs of {len(names(sweep))} figures take about {_size(needed)}"
-            raise RequestError(f"{self.folder}: {text}, and {_size(free)} are free: take fewer runs or --outcome")
-
 
 def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any], *, width: float | None = None) -> Dataset:
     """The folder of a sweep, made if it is not there; RequestError where there is something else.
@@ -120,7 +113,11 @@ def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any], *, width: float 
             raise RequestError(f"{folder}: {text}: name another folder, or give the command that made it")
     else:
         _require_new(folder)
-        (folder / BLOCKS).mkdir(parents=True, exist_ok=True)
+        require_room(folder.parent, sweep, sweep.runs)
+        try:
+            (folder / BLOCKS).mkdir(parents=True, exist_ok=True)
+        except PermissionError as error:
+            raise RequestError(f"{folder}: the folder {folder.parent} cannot be written: choose another") from error
         head = {
             "format": FORMAT,
             "fingerprint": fingerprint,
@@ -135,6 +132,14 @@ def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any], *, width: float 
     for left in (folder / BLOCKS).glob(".*.unfinished"):
         left.unlink(missing_ok=True)
     return Dataset(folder, fingerprint)
+
+
+def require_room(folder: Path, sweep: Sweep, runs: int) -> None:
+    """RequestError where so many runs of a sweep find no room on the disk of a folder."""
+    needed, free = ROOM * 8 * runs * len(names(sweep)), shutil.disk_usage(folder).free
+    if needed > free:
+        text = f"{runs:,} runs of {len(names(sweep))} figures take about {_size(needed)}"
+        raise RequestError(f"{folder}: {text}, and {_size(free)} are free: take fewer runs or --outcome")
 
 
 def names(sweep: Sweep) -> list[str]:

@@ -103,6 +103,8 @@ def _require_fit(kind: Kind, factors: Sequence[Factor], size: int, pairs: Pairs)
     if kind in ("sobol", "shapley") and size & (size - 1):
         near = 1 << (size.bit_length() - 1)
         raise RequestError(f"--size {size}: Sobol' points come in powers of two: give {near} or {2 * near}")
+    if kind == "shapley" and len(factors) < 2:
+        raise RequestError("--design shapley shares out what several inputs do together: vary two or more")
     if kind == "shapley" and len(factors) > MOST_SHAPLEY:
         raise RequestError(f"--design shapley runs every subset of the inputs, at most {MOST_SHAPLEY}: vary fewer")
 

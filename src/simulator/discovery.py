@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.arrays import Floats
-from simulator.errors import RequestError
 
 Flags = NDArray[np.bool_]
 
@@ -105,13 +104,14 @@ def prim(inputs: Floats, meets: Flags) -> list[Box]:
     inputs : (C, N)
     meets : (N,)
 
-    Raises
-    ------
-    RequestError : every run meets it, or none
+    Returns
+    -------
+    none where every run meets it, or no run: nothing tells them apart
 
     """
-    require_both(meets)
     left, found = np.ones(meets.size, dtype=np.bool_), list[Box]()
+    if meets.all() or not meets.any():
+        return found
     for _ in range(MOST_BOXES):
         runs = _Runs.of(inputs, meets, left)
         if runs.meets.sum() < LEAST_COVERAGE * runs.all_hits or runs.meets.all():
@@ -122,14 +122,6 @@ def prim(inputs: Floats, meets: Flags) -> list[Box]:
         found.append(box)
         left &= ~box.holds(inputs)
     return found
-
-
-def require_both(meets: Flags) -> None:
-    """RequestError where all runs meet a condition or none does, so that nothing can tell them apart."""
-    hits = int(meets.sum())
-    if hits in (0, meets.size):
-        told = "every run meets" if hits else "no run meets"
-        raise RequestError(f"{told} the condition of --where: nothing is to be told apart, vary more or ask otherwise")
 
 
 def _box(runs: _Runs) -> Box:
@@ -221,11 +213,12 @@ def has_tree() -> bool:
 def cart(inputs: Floats, meets: Flags) -> list[Box]:
     """Leaves of a classification tree in which most runs meet a condition, those that hold most of them first.
 
-    Parameters and errors as of `prim`. Source: Breiman et al., Classification and Regression Trees (1984).
+    Parameters as of `prim`. Source: Breiman et al., Classification and Regression Trees (1984).
     """
     from sklearn.tree import DecisionTreeClassifier
 
-    require_both(meets)
+    if meets.all() or not meets.any():
+        return []
     least = max(int(LEAST_LEAF * meets.size), 1)
     tree = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=0)
     tree.fit(inputs.T, meets)

@@ -99,7 +99,8 @@ def _difference(job: "Job", page: "Page", sampled: "Sampled | None", save: Path 
         _save(view, page.measures, found, save)
     if page.format in (Format.TABLE, Format.MARKDOWN):
         sheets = list(explained.sheets(found, page.words, view.programmes, view.years))
-        _print(page, explained.heading(found, page.words), sheets)
+        nothing = [] if sheets else [page.words("explain", "nothing")]
+        _print(page, [*explained.heading(found, page.words), *nothing], sheets)
     else:
         rows = list(explained.contributions(found, view.programmes, view.years))
         _rows(page, rows, explained.Contribution._fields)

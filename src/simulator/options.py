@@ -91,6 +91,14 @@ def count(text: str) -> int:
     return int(number)
 
 
+def several(text: str) -> int:
+    """A whole number from 1 up, as `count`."""
+    number = count(text)
+    if number == 0:
+        raise typer.BadParameter("0 is none: write 1 or more")
+    return number
+
+
 Files = Annotated[
     list[str], typer.Argument(metavar="SCENARIO.yaml...", help="Scenario files, or a shipped portfolio by its name.")
 ]
@@ -157,8 +165,8 @@ Engines = Annotated[
     Engine, typer.Option("--engine", help="Cohorts of awards, or events: single awards in SimPy, each with its lot.")
 ]
 Replications = Annotated[
-    int,
-    typer.Option(metavar="N", help="How often events simulates; 100 if not given.", parser=count, show_default=False),
+    int | None,
+    typer.Option(metavar="N", help="How often events simulates; 100 if not given.", parser=several, show_default=False),
 ]
 EventsLog = Annotated[
     str,

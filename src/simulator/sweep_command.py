@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.console import language
-from simulator.options import File, Form, Format, Lang, Overlays, Quiet, Settings, Traceback, Years, count
+from simulator.options import File, Form, Format, Lang, Overlays, Quiet, Settings, Traceback, Years, several
 
 if TYPE_CHECKING:
     from simulator.labels import Words
@@ -41,7 +41,8 @@ Designs = Annotated[
     ),
 ]
 Size = Annotated[
-    int, typer.Option(metavar="N", help="Base points of a design other than grid.", parser=count, show_default=False)
+    int | None,
+    typer.Option(metavar="N", help="Base points of a design other than grid.", parser=several, show_default=False),
 ]
 SweepSeed = Annotated[int, typer.Option(metavar="N", help="Seed of the design: the same one, the same runs.", min=0)]
 Outcomes = Annotated[
@@ -86,7 +87,7 @@ def sweep(  # noqa: PLR0913 (one parameter is one option)
     *,
     vary: Vary = [],  # noqa: B006 (typer copies defaults)
     design: Designs = DesignKind.GRID,
-    size: Size = 0,
+    size: Size = None,
     seed: SweepSeed = 0,
     outcome: Outcomes = [],  # noqa: B006
     years: Years = "",
@@ -106,7 +107,7 @@ def sweep(  # noqa: PLR0913 (one parameter is one option)
     from simulator.labels import words
     from simulator.sweeping import Asked, How, run
 
-    asked = Asked(file, settings, overlay, vary, design.value, size, seed, outcome, years, where)
+    asked = Asked(file, settings, overlay, vary, design.value, size or 0, seed, outcome, years, where)
     how = How(workers, cluster, until, output, sys.argv[1:])
     raise typer.Exit(run(asked, how, format, words(language(lang)), quiet=quiet))
 

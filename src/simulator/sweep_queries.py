@@ -11,7 +11,7 @@ from simulator.parquet import named
 
 RUN = "run"
 SHOWN = 20
-"""Runs that are shown where nothing says how many."""
+"""Runs that a table for people shows where nothing says how many."""
 
 _COMPARISON = re.compile(rf"\s*(?P<name>[\w.]+)\s*(?P<sign>{'|'.join(COMPARISONS)})\s*(?P<value>.+?)\s*")
 
@@ -25,7 +25,7 @@ class Asked:
 
     Attributes
     ----------
-    top : runs shown, those with the most of `by`; of the least where it is below 0
+    top : runs shown, those with the most of `by`; of the least where it is below 0; all of them where it is 0
     by : an outcome or an input
     where : conditions on outcomes and inputs, which all must hold
     pivot : two inputs: rows and columns of the means of `by`
@@ -53,7 +53,8 @@ class Asked:
         shown = dict.fromkeys((RUN, POINT, *inputs, *([by] if self.by else [])))
         order = f"{named(by)} {'DESC' if self.top > 0 else 'ASC'} NULLS LAST, {named(RUN)}, {named(POINT)}"
         listed = ", ".join(map(named, shown))
-        return f"SELECT {listed} FROM sweep WHERE {met} ORDER BY {order} LIMIT {abs(self.top) or SHOWN}"
+        limit = f" LIMIT {abs(self.top)}" if self.top else ""
+        return f"SELECT {listed} FROM sweep WHERE {met} ORDER BY {order}{limit}"
 
     def _pivoted(self, columns: Sequence[str], inputs: Sequence[str], met: str) -> str:
         parts = [_column(part.strip(), inputs) for part in self.pivot.split(",")]

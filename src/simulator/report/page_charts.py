@@ -80,12 +80,13 @@ def _fans(view: View, names: Sequence[str], measure: str) -> Charts:
             if not bands:
                 continue
             title = each.label if len(view.runs) == 1 else f"{each.label}: {named[id(run)]}"
-            told = {words("plot", "mean"): bands["mean"], words("page", "p05"): bands["p05"]}
-            told[words("page", "p95")] = bands["p95"]
+            told = {words("plot", "mean"): bands["mean"]}
+            told |= {words("page", name): bands[name] for name in ("p05", "p95") if name in bands}
             drawn = _panel(view, [*largest, *([other] if other is not None else [])], title, told)
-            drawn.band(bands["p05"], bands["p95"], OUTER, words("plot", "outer"))
-            drawn.band(bands["p25"], bands["p75"], INNER, words("plot", "inner"))
-            drawn.line(bands["p50"], MEDIAN, words("plot", "median"))
+            if "p05" in bands:  # a line whose quantiles were not asked for has its mean alone
+                drawn.band(bands["p05"], bands["p95"], OUTER, words("plot", "outer"))
+                drawn.band(bands["p25"], bands["p75"], INNER, words("plot", "inner"))
+                drawn.line(bands["p50"], MEDIAN, words("plot", "median"))
             drawn.line(bands["mean"], MEAN, words("plot", "mean"))
             if other is not None:
                 drawn.line(other, REFERENCE, words("plot", "mean_of", scenario=names[0]))

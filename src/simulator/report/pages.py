@@ -96,7 +96,7 @@ def chances(view: View) -> Iterator[Sheet]:
 
 def _margin(found: Statistics) -> float:
     """Half the 95 % interval of a chance; 3 / n where no draw, or every one, met the condition (the rule of three)."""
-    return float(found.half_interval[0]) if found.sd[0] else 3.0 / found.draws
+    return min(float(found.half_interval[0]) if found.sd[0] else 3.0 / found.draws, 1.0)
 
 
 def _per_cent(found: Statistics, place: int) -> str:
