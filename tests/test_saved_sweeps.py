@@ -238,7 +238,7 @@ def test_a_condition_that_no_run_meets_is_an_answer(tmp_path: Path, capsys: pyte
     assert call("sweep", "scenarios/baseline.yaml", *vary, *where, "--output", str(tmp_path / "s"), "--lang", "en") == 0
     assert "0 of 64" in capsys.readouterr().out
     assert call("query", str(tmp_path / "s"), "--where", "budget.level < +5%") == 0
-    out, said = capsys.readouterr()
+    _, said = capsys.readouterr()
     assert "20 of 64 runs" in said
     assert call("query", str(tmp_path / "s"), "--where", "budget.level < +5%", "--format", "csv") == 0
     assert len(capsys.readouterr().out.splitlines()) == 65

@@ -50,7 +50,8 @@ def ticks(low: float, high: float) -> list[float]:
     span = (high - low) or abs(high) or 1.0
     power = 10.0 ** np.floor(np.log10(span / TICKS))
     step = next(power * each for each in (1, 2, 2.5, 5, 10) if span / (power * each) <= TICKS + 0.5)
-    first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
+    first = np.floor(low / step + 1e-9)
+    last = max(np.ceil(high / step - 1e-9), first + 1)
     return [float(step * place) for place in range(int(first), int(last) + 1)]
 
 
