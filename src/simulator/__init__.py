@@ -67,6 +67,10 @@ draws         many draws of scenarios, block by block, on several threads
 model         the recipe on one screen: run and mean
 asking        what a page asks of its runs
 comparison    what two results say about each other, and what to warn of
+trying        candidates for some inputs, tried side by side for conditions
+levers        inputs that are moved within a range
+proposing     what was found, as a scenario file that is read back and judged
+goal_seeking  the value of an input for which conditions hold
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
@@ -81,6 +85,7 @@ records       run folders and their manifests
 recording     a run as a folder
 saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
+deciding      what the command line does to find things
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
 cli           the command line: parse, call, print

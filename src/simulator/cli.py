@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator import __version__, archive
+from simulator import __version__, archive, deciding
 from simulator.console import (
     DONE,
     INTERRUPTED,
@@ -224,7 +224,7 @@ def _schema(
     typer.echo(schema.text(kind.value), nl=False)
 
 
-for _name, _help, _command in archive.COMMANDS:
+for _name, _help, _command in (*archive.COMMANDS, *deciding.COMMANDS):
     app.command(_name, help=_help)(_command)
 
 

@@ -48,6 +48,14 @@ class Chart(StrEnum):
     BRIDGE = "bridge"
 
 
+class Seek(StrEnum):
+    """Which of all solutions a goal seek looks for."""
+
+    NEAREST = "nearest"
+    LOWEST = "lowest"
+    HIGHEST = "highest"
+
+
 class Kind(StrEnum):
     """Kinds of file."""
 
@@ -139,3 +147,20 @@ Lang = Annotated[Language | None, typer.Option(help="Language of tables; default
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no warnings.")]
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
+Vary = Annotated[
+    list[str],
+    typer.Option(
+        metavar="PATH=LOW:HIGH", help="An input to move, its range if not the usual one; several move together."
+    ),
+]
+Until = Annotated[
+    list[str],
+    typer.Option(metavar="CONDITION", help="What must hold, in every year if it names none: 'selected[p] >= 305'."),
+]
+Seeking = Annotated[Seek, typer.Option("--seek", help="Which of all solutions.")]
+Chance = Annotated[
+    str, typer.Option(metavar="SHARE", help="Chance with which it must hold, with --draws: 90%.", show_default=False)
+]
+Proposal = Annotated[
+    str, typer.Option("--save", metavar="FILE", help="Write what was found as a scenario.", show_default=False)
+]
