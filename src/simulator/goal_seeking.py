@@ -216,8 +216,9 @@ class _Search:
         (one,) = self.levers
         up = values[0] > self._values(before)[0]
         short = np.array([one.rounded(values[0], up=way) for way in (not up, up)])  # back, where it misses by a bit
-        held = self.tried({one.path: np.clip(short, *sorted((one.low, one.high)))}).chances >= self.required
-        inside = (short >= min(one.low, one.high)) & (short <= max(one.low, one.high))
+        low, high = min(one.low, one.high), max(one.low, one.high)
+        held = self.tried({one.path: np.clip(short, low, high)}).chances >= self.required
+        inside = (short >= low) & (short <= high)
         return next(((float(value),) for value in short[held & inside]), values)
 
 
