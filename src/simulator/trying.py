@@ -12,6 +12,7 @@ import numpy as np
 from simulator import cohorts, figures, varied
 from simulator.arrays import Floats
 from simulator.conditions import Condition
+from simulator.crossed import Cycled, Stretched
 from simulator.draws import BLOCK, Sampled
 from simulator.errors import RequestError
 from simulator.flows import Flows
@@ -20,7 +21,7 @@ from simulator.leaves import Batch
 from simulator.measures import measure
 from simulator.results import Run
 from simulator.scenario import Scenario
-from simulator.varied import Given, Leaves, Varied
+from simulator.varied import Given, Varied
 
 
 class Tried(NamedTuple):
@@ -106,8 +107,8 @@ class Trial:
         if document.individual_variation:
             raise RequestError("individual_variation draws lots of single lives: set it to false to try candidates")
         (design,) = varied.designs([document], draws, self.sampled.seed, self.sampled.sampling)
-        drawn = {path: _SameDraws(each, draws) for path, each in varied.drawn(document, design).items()}
-        given = {path: _OneCandidate(values, draws) for path, values in candidates.items()}
+        drawn = {path: Cycled(each, draws) for path, each in varied.drawn(document, design).items()}
+        given = {path: Stretched(Given(values), draws) for path, values in candidates.items()}
         hidden = {path for path in drawn for other in given if path.startswith(f"{other}.")}
         known: dict[str, Varied] = {path: each for path, each in drawn.items() if path not in hidden}
         return Batch((self.scenario,), {**known, **given}, tried * draws)
@@ -124,39 +125,3 @@ def _require_line(condition: Condition, batch: Batch) -> None:
     empty = np.empty((0, len(batch.labels.awards if level == "award" else batch.labels.programmes), 0))
     run = Run(batch.scenarios[0], batch.labels, figures.years_of(batch), {condition.measure: empty})
     run.of(condition.measure, condition.programme, condition.award)
-
-
-@dataclass(frozen=True)
-class _SameDraws:
-    """An uncertain input whose draws every candidate meets: run ``candidate · draws + draw``."""
-
-    drawn: Varied
-    draws: int
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        return self.drawn.bounds
-
-    def over(self, start: int, stop: int) -> Floats:
-        return self.drawn.over(0, self.draws)[..., np.arange(start, stop) % self.draws]
-
-    def check(self, path: str, document: Leaves, draws: int) -> None:
-        """It has been checked with its document."""
-
-
-@dataclass(frozen=True)
-class _OneCandidate:
-    """Values of the candidates, each of them over all draws."""
-
-    values: Floats
-    draws: int
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        return float(self.values.min()), float(self.values.max())
-
-    def over(self, start: int, stop: int) -> Floats:
-        return self.values[np.arange(start, stop) // self.draws]
-
-    def check(self, path: str, document: Leaves, draws: int) -> None:
-        """It has been checked as given."""
