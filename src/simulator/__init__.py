@@ -67,6 +67,16 @@ draws         many draws of scenarios, block by block, on several threads
 model         the recipe on one screen: run and mean
 asking        what a page asks of its runs
 comparison    what two results say about each other, and what to warn of
+affine        affine functions of the columns of a linear programme
+crossed       inputs crossed with draws
+linear_programmes  linear and mixed-integer programmes: solved, priced, judged
+responses     how measures respond to selections, told by the core
+planned       measures of a plan as affine functions of what it decides
+aims          what a plan is to do best
+plan_rules    the rules that every plan obeys
+assembling    rules, aims and draws become one linear programme
+optimisation  the allocation and intake plan that does best
+proving       plans as scenarios, and the proof that the simulator does what they say
 trying        candidates for some inputs, tried side by side for conditions
 levers        inputs that are moved within a range
 proposing     what was found, as a scenario file that is read back and judged

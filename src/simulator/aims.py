@@ -34,7 +34,9 @@ class Term:
         """Read a term; RequestError where the text is none."""
         match = _TERM.fullmatch(text)
         if match is None:
-            raise RequestError(f"{quoted(text)} is no measure: write 'selected[overseas_fellowships]' or '2 * alumni[sicorp,2031]'")
+            raise RequestError(
+                f"{quoted(text)} is no measure: write 'selected[overseas_fellowships]' or '2 * alumni[sicorp,2031]'"
+            )
         kind = measure(match["measure"])
         where, _, award = (match["where"] or TOTAL).partition(".")
         if where == TOTAL and not kind.totals:
@@ -56,7 +58,11 @@ class Term:
     def summed(self, planned: Planned, years: range) -> Affine:
         """Weight times the mean over draws, added up over the years; RequestError for a stock of no one year."""
         if measure(self.measure).stock and self.year is None:
-            example = self.text.replace("]", f",{years.stop - 1}]") if "]" in self.text else f"{self.text}[total,{years.stop - 1}]"
+            example = (
+                self.text.replace("]", f",{years.stop - 1}]")
+                if "]" in self.text
+                else f"{self.text}[total,{years.stop - 1}]"
+            )
             raise RequestError(f"{self.text} is what there is at one time and does not add up: write {example}")
         yearly = self.yearly(planned, years).mean
         columns = tuple(
@@ -92,7 +98,9 @@ class Aims:
         conditions = [Condition.parse(_ONE_EQUALS.sub("==", text)) for text in targets]
         for each in conditions:
             if each.sign != "==":
-                raise RequestError(f"--target {quoted(each.text)}: a target is one number: write MEASURE[PROGRAMME] = 305")
+                raise RequestError(
+                    f"--target {quoted(each.text)}: a target is one number: write MEASURE[PROGRAMME] = 305"
+                )
         if bool(terms) and bool(conditions):
             raise RequestError("give either something to maximise or targets, not both")
         if not (terms or conditions or smooth):
@@ -102,7 +110,8 @@ class Aims:
     @property
     def measures(self) -> list[str]:
         """Measures that they are about."""
-        return [each.measure for each in (*self.maximise, *self.targets, *self.smooth)]
+        terms, targets = (*self.maximise, *self.smooth), self.targets
+        return [*(each.measure for each in terms), *(each.measure for each in targets)]
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.affine import Affine, added
 from simulator.aims import Aims, Term
-from simulator.arrays import Floats
+from simulator.arrays import Flags, Floats, Indices
 from simulator.linear_programmes import LinearProgramme, Rows
 from simulator.plan_rules import Limits, Rule, rules
 from simulator.planned import Planned
@@ -45,7 +45,7 @@ class Assembled:
 
 
 def assemble(
-    planned: Planned, aims: Aims, limits: Limits, reliance: Reliance = Reliance(), *, margin: float = 0.0  # noqa: B008
+    planned: Planned, aims: Aims, limits: Limits, reliance: Reliance = Reliance(), *, margin: float = 0.0
 ) -> Assembled:
     """The linear programme of a plan; parameters as of `optimisation.optimise` and `plan_rules.rules`."""
     slacks = _slacks(planned, reliance)
@@ -109,7 +109,9 @@ def _rows(rule: Rule, planned: Planned, size: int, reliance: Reliance) -> Iterat
     certain = rule.certain or planned.draws == 1
     of = rule.of.draw(0) if certain else rule.of
     shape = rule.of.constant.shape
-    bounds = [np.broadcast_to(np.asarray(bound), shape)[:, : of.constant.shape[1]] for bound in (rule.lower, rule.upper)]
+    bounds = [
+        np.broadcast_to(np.asarray(bound), shape)[:, : of.constant.shape[1]] for bound in (rule.lower, rule.upper)
+    ]
     for at in range(shape[0]) if rule.names else [slice(None)]:
         one = of.years([at] if isinstance(at, int) else at)
         name = rule.names[at] if isinstance(at, int) else ""
@@ -153,7 +155,7 @@ def _failing(planned: Planned, size: int, reliance: Reliance) -> list[Rows]:
     return [Rows(above, np.zeros(draws), free), Rows(mean, np.full(1, -np.inf), np.zeros(1))]
 
 
-def _bounds(planned: Planned, size: int) -> tuple[Floats, Floats, np.typing.NDArray[np.bool_]]:
+def _bounds(planned: Planned, size: int) -> tuple[Floats, Floats, Flags]:
     """Bounds of the columns and which are whole; money that lapses is not carried, nor that of idle programmes."""
     lower, upper, whole = np.zeros(size), np.full(size, np.inf), np.zeros(size, dtype=np.bool_)
     lapses = planned.inputs.lapses | ~np.array(planned.awards)
@@ -163,9 +165,7 @@ def _bounds(planned: Planned, size: int) -> tuple[Floats, Floats, np.typing.NDAr
     return lower, upper, whole
 
 
-def _bound_slacks(
-    planned: Planned, reliance: Reliance, lower: Floats, upper: Floats, whole: np.typing.NDArray[np.bool_]
-) -> None:
+def _bound_slacks(planned: Planned, reliance: Reliance, lower: Floats, upper: Floats, whole: Flags) -> None:
     first, draws = planned.size, planned.draws
     if not _slacks(planned, reliance):
         return
@@ -176,7 +176,7 @@ def _bound_slacks(
         lower[first + 2 * draws] = -1.0
 
 
-def _single(rows: int, row: Floats, column: Floats, value: Floats, size: int) -> "sparse.csr_array":
+def _single(rows: int, row: Indices, column: Indices, value: Floats, size: int) -> "sparse.csr_array":
     from scipy import sparse
 
     return sparse.coo_array((value, (row, column)), shape=(rows, size)).tocsr()

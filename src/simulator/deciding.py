@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from simulator import proposing
 from simulator.console import FAILED_CHECK, deliver, language, say
 from simulator.errors import RequestError
 from simulator.options import (
@@ -16,20 +17,35 @@ from simulator.options import (
     File,
     Form,
     Format,
+    Gap,
+    Keep,
     Lang,
+    Maximise,
+    Minimise,
     Proposal,
+    Risk,
+    Risks,
     Sampling,
+    Seconds,
     Seed,
     Seek,
     Seeking,
     Settings,
+    Slack,
+    Smooth,
+    Targets,
+    Totals,
     Traceback,
     Until,
     Vary,
+    Within,
 )
 
 if TYPE_CHECKING:
     from simulator.draws import Sampled
+    from simulator.labels import Words
+    from simulator.optimisation import Plan
+    from simulator.scenario import Scenario
 
 
 def solve(  # noqa: PLR0913 (one parameter is one option)
@@ -49,7 +65,7 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print what a goal seek found, and write it as a scenario; exit status 1 where there is no solution."""
-    from simulator import goal_seeking, proposing
+    from simulator import goal_seeking
     from simulator.labels import words
     from simulator.loading import load
     from simulator.report import solved
@@ -57,7 +73,7 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
     if save:
         proposing.require_writable(Path(save))
     scenario = load(file, settings=settings)
-    asked = _share(chance) if chance else None
+    asked = _share("--chance", chance) if chance else None
     found = goal_seeking.solve(
         scenario, vary=vary, until=until, seek=seek.value, chance=asked, sampled=_sampled(draws, seed, sampling)
     )
@@ -77,8 +93,58 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
         say(spoken("solve", "fresh", **given, chance=f"{fresh:.1%}", half=f"{half:.1%}"))
 
 
+def optimise(  # noqa: PLR0913 (one parameter is one option)
+    file: File,
+    *,
+    maximise: Maximise = [],  # noqa: B006 (typer copies defaults)
+    minimise: Minimise = [],  # noqa: B006
+    target: Targets = [],  # noqa: B006
+    smooth: Smooth = [],  # noqa: B006
+    keep: Keep = [],  # noqa: B006
+    total: Totals = [],  # noqa: B006
+    within: Within = "",
+    slack: Slack = "1%",
+    draws: Draws = 0,
+    seed: Seed = 0,
+    sampling: Design = Sampling.RANDOM,
+    chance: Chance = "",
+    risk: Risks = Risk.CHANCE,
+    gap: Gap = "0.01%",
+    seconds: Seconds = 600.0,
+    settings: Settings = [],  # noqa: B006
+    save: Proposal = "",
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print the plan that does best, and write it as a scenario; exit status 1 unless the simulator reproduces it."""
+    from simulator import optimisation
+    from simulator.aims import Aims
+    from simulator.assembling import Reliance
+    from simulator.labels import words
+    from simulator.linear_programmes import Effort
+    from simulator.loading import load
+
+    if save:
+        proposing.require_writable(Path(save))
+    scenario = load(file, settings=settings)
+    plan = optimisation.optimise(
+        scenario,
+        Aims.parse(maximise, minimise, target, smooth),
+        keep=keep,
+        totals=_totals(total, scenario),
+        within=_share("--within", within) if within else float("inf"),
+        slack=_share("--slack", slack),
+        sampled=_sampled(draws, seed, sampling),
+        reliance=Reliance(_share("--chance", chance) if chance else 1.0, risk.value),
+        effort=Effort(_share("--gap", gap), seconds),
+    )
+    _show(plan, words(language(lang)), format, save)
+
+
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
     ("solve", "Goal seek: the value of an input for which a condition holds; exit status 1 if there is none.", solve),
+    ("optimise", "The appropriations and selections that do best; exit status 1 unless simulated alike.", optimise),
 )
 """Name, help and function of each command."""
 
@@ -89,11 +155,57 @@ def _sampled(draws: int, seed: int, sampling: Sampling) -> "Sampled | None":
     return Sampled(draws, seed, sampling.value) if draws else None
 
 
-def _share(text: str) -> float:
+def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
+    """Print a plan, prove it by the simulator, and write it where that is asked."""
+    from simulator import proving
+    from simulator.report import optimised
+
+    scenario = proving.proposed(plan)
+    apart = list(proving.differences(plan, scenario))
+    deliver(partial(optimised.WRITERS[form.value], plan, spoken))
+    for text in apart:
+        say(text)
+    if apart:
+        raise typer.Exit(FAILED_CHECK)
+    if save:
+        name = spoken("plan", "name", name=plan.scenario.document.name or plan.scenario.name)
+        kept = "; ".join(each.text for each in plan.limits.keep) or "-"
+        text = spoken("plan", "description", aims=plan.aims.text, kept=kept)
+        proving.propose(plan, Path(save), name=name, description=text)
+    told = spoken("plan", "reproduced" if plan.sampled is None else "reproduced_draws")
+    say(f"{spoken('plan', 'wrote', path=save)} {told}" if save else told)
+    if plan.sampled:
+        share, half = proving.fresh_share(plan, scenario)
+        given = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed + 1}
+        say(spoken("solve", "fresh", **given, chance=f"{share:.1%}", half=f"{half:.1%}"))
+
+
+def _totals(texts: Sequence[str], scenario: "Scenario") -> dict[int, float]:
+    """Totals by year as they are given: of one year, or without a year of all."""
+    from simulator import quantities
+    from simulator.errors import QuantityError
+
+    found, every = dict[int, float](), range(scenario.document.first_year, scenario.document.horizon[1] + 1)
+    for text in texts:
+        year, equals, money = text.rpartition("=")
+        try:
+            amount = quantities.MONEY.parse(money.strip())
+            years = (
+                [quantities.year(year)]
+                if equals
+                else range(scenario.document.first_year, scenario.document.horizon[1] + 1)
+            )
+        except QuantityError as error:
+            raise RequestError(f"--total {text}: {error}") from error
+        found |= dict.fromkeys(years, amount)
+    return found
+
+
+def _share(option: str, text: str) -> float:
     from simulator import quantities
     from simulator.errors import QuantityError
 
     try:
         return quantities.SHARE.parse(text)
     except QuantityError as error:
-        raise RequestError(f"--chance {text}: {error}") from error
+        raise RequestError(f"{option} {text}: {error}") from error

@@ -1,13 +1,13 @@
 """Linear and mixed-integer programmes: solved by HiGHS through scipy, priced, and where nothing will do, judged."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from simulator.arrays import Floats
+from simulator.arrays import Flags, Floats
 from simulator.errors import RequestError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class LinearProgramme:
     cost: Floats
     lower: Floats
     upper: Floats
-    whole: np.typing.NDArray[np.bool_]
+    whole: Flags
     rows: tuple[Rows, ...]
 
     def relaxed(self) -> "LinearProgramme":
@@ -78,7 +78,7 @@ class UnboundedError(RequestError):
     """The objective has no end."""
 
 
-def solve(programme: LinearProgramme, effort: Effort = Effort()) -> Solved:  # noqa: B008 (frozen)
+def solve(programme: LinearProgramme, effort: Effort = Effort()) -> Solved:
     """Solve to the gap; InfeasibleError, UnboundedError, or RequestError where no solution was found in time."""
     from scipy import optimize
 
@@ -144,47 +144,54 @@ def conflict(programme: LinearProgramme) -> list[str]:
 
 def prices(programme: LinearProgramme) -> dict[str, float]:
     """By name, what one more unit of each named row's bounds adds to the cost, of the problem with fractions."""
-    from scipy import optimize, sparse
-
-    above = [(each, 1.0, each.upper) for each in programme.rows] + [(each, -1.0, -each.lower) for each in programme.rows]
-    parts, owners = [], []
-    for each, sign, limit in above:
-        bound = np.flatnonzero(np.isfinite(limit))
-        if bound.size:
-            parts.append((sign * each.matrix[bound], limit[bound]))
-            owners.append((each.name, sign, bound.size))
-    found: Any = optimize.linprog(
-        programme.cost,
-        A_ub=sparse.vstack([matrix for matrix, _ in parts]),
-        b_ub=np.concatenate([limit for _, limit in parts]),
-        bounds=np.column_stack([programme.lower, programme.upper]),
-        method="highs",
-    )
+    parts = list(_one_sided(programme.rows))
+    found = _linear(programme, parts, {})
     if found.status != OPTIMAL:
         return {}
     told, start = dict[str, float](), 0
-    for name, sign, length in owners:
-        told[name] = told.get(name, 0.0) + sign * float(found.ineqlin.marginals[start : start + length].sum())
-        start += length
+    for part in parts:
+        length = len(part.limit)
+        price = part.sign * float(found.ineqlin.marginals[start : start + length].sum())
+        told[part.name], start = told.get(part.name, 0.0) + price, start + length
     return {name: value for name, value in told.items() if name}
 
 
 def exact(programme: LinearProgramme) -> Floats | None:
     """Columns of a programme without whole numbers, to the tightest tolerance; None where nothing fulfils it."""
+    tight = {"primal_feasibility_tolerance": TIGHT, "dual_feasibility_tolerance": TIGHT}
+    found = _linear(programme, list(_one_sided(programme.rows)), tight)
+    return found.x if found.status == OPTIMAL else None
+
+
+class _OneSided(NamedTuple):
+    """``matrix @ columns <= limit``; `sign` is -1 where it was a lower bound."""
+
+    name: str
+    sign: float
+    matrix: "sparse.csr_array"
+    limit: Floats
+
+
+def _one_sided(rows: Sequence[Rows]) -> Iterator[_OneSided]:
+    for each in rows:
+        for sign, limit in ((1.0, each.upper), (-1.0, -each.lower)):
+            bound = np.flatnonzero(np.isfinite(limit))
+            if bound.size:
+                yield _OneSided(each.name, sign, sign * each.matrix[bound], limit[bound])
+
+
+def _linear(programme: LinearProgramme, parts: Sequence[_OneSided], options: dict[str, float]) -> Any:
     from scipy import optimize, sparse
 
-    matrix, lower, upper = _stacked(programme.rows)
-    rows = [(matrix[np.isfinite(upper)], upper[np.isfinite(upper)])]
-    rows.append((-matrix[np.isfinite(lower)], -lower[np.isfinite(lower)]))
-    found: Any = optimize.linprog(
+    solver: Any = optimize.linprog
+    return solver(
         programme.cost,
-        A_ub=sparse.vstack([each for each, _ in rows]),
-        b_ub=np.concatenate([limit for _, limit in rows]),
+        A_ub=sparse.vstack([part.matrix for part in parts]).tocsr(),
+        b_ub=np.concatenate([part.limit for part in parts]),
         bounds=np.column_stack([programme.lower, programme.upper]),
         method="highs",
-        options={"primal_feasibility_tolerance": TIGHT, "dual_feasibility_tolerance": TIGHT},
+        options=options,
     )
-    return found.x if found.status == OPTIMAL else None
 
 
 def _stacked(rows: Sequence[Rows]) -> "tuple[sparse.csr_array, Floats, Floats]":

@@ -144,13 +144,13 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     )
 
 
-def _limits(
-    scenario: Scenario, aims: Aims, keep: Sequence[str], totals: Mapping[int, float], within: float
-) -> Limits:
+def _limits(scenario: Scenario, aims: Aims, keep: Sequence[str], totals: Mapping[int, float], within: float) -> Limits:
     conditions = tuple(Condition.parse(text) for text in keep)
     require_keepable(conditions)
     document = scenario.document
-    whole = replace(scenario, document=document.model_copy(update={"years": (document.first_year, document.horizon[1])}))
+    whole = replace(
+        scenario, document=document.model_copy(update={"years": (document.first_year, document.horizon[1])})
+    )
     run = model.run(whole, measures=["budget"]).runs[0]
     own = np.stack([run.of("budget", name)[:, 0] for name in run.labels.programmes], axis=1)
     for year in totals:

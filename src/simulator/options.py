@@ -56,6 +56,13 @@ class Seek(StrEnum):
     HIGHEST = "highest"
 
 
+class Risk(StrEnum):
+    """How draws in which a plan fails are held down."""
+
+    CHANCE = "chance"
+    CVAR = "cvar"
+
+
 class Kind(StrEnum):
     """Kinds of file."""
 
@@ -164,3 +171,34 @@ Chance = Annotated[
 Proposal = Annotated[
     str, typer.Option("--save", metavar="FILE", help="Write what was found as a scenario.", show_default=False)
 ]
+Maximise = Annotated[
+    list[str],
+    typer.Option(metavar="MEASURE[PROGRAMME,YEAR]", help="What to get most of, or '2 * ...'; repeatable, added up."),
+]
+Minimise = Annotated[
+    list[str], typer.Option(metavar="MEASURE[PROGRAMME,YEAR]", help="What to get least of; repeatable, taken away.")
+]
+Targets = Annotated[
+    list[str],
+    typer.Option("--target", metavar="MEASURE[PROGRAMME,YEAR]=X", help="What to come nearest to; repeatable."),
+]
+Smooth = Annotated[
+    list[str],
+    typer.Option(metavar="MEASURE[PROGRAMME]", help="What is to change least from year to year; repeatable."),
+]
+Keep = Annotated[
+    list[str], typer.Option(metavar="CONDITION", help="What must hold, in every year if it names none; repeatable.")
+]
+Totals = Annotated[
+    list[str],
+    typer.Option("--total", metavar="[YEAR=]MONEY", help="Most that all may be given; else the scenario's own."),
+]
+Within = Annotated[
+    str, typer.Option(metavar="SHARE", help="How far a budget may be from its own: 20%, 0%.", show_default=False)
+]
+Slack = Annotated[str, typer.Option(metavar="SHARE", help="What a smooth path may cost of the best.")]
+Risks = Annotated[
+    Risk, typer.Option("--risk", help="Of draws that fail: how many may, or how far the worst do in the mean (safer).")
+]
+Gap = Annotated[str, typer.Option(metavar="SHARE", help="How far from the best the solver may stop.")]
+Seconds = Annotated[float, typer.Option(metavar="S", help="When the solver stops at the latest.", min=1)]

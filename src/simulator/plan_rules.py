@@ -14,6 +14,8 @@ from simulator.planned import Planned
 
 STRICTLY = 1e-6
 """How far above a number is `> number`, as a share of it."""
+TOTALS = "the total"
+"""Name of the limits on all appropriations together."""
 FAR = 4.0
 """A draw that fails exceeds what a condition allows by this many times at most."""
 
@@ -76,7 +78,7 @@ def _money(planned: Planned, limits: Limits, row: int, name: str, margin: float)
     limit = [programme.carry_limit.at(year) if programme.carry_limit else np.inf for year in planned.years]
     kept = np.isinf(limit) & ~planned.inputs.lapses[:, row]
     yield Rule(returned, zero, np.where(kept, 0.0, np.inf)[:, None] + zero, slack)
-    for place in np.flatnonzero(np.isfinite(limit)):
+    for place in np.flatnonzero(np.isfinite(limit)).tolist():
         share = planned.of("budget", name).years([place]).times(float(limit[place]))
         yield Rule(planned.of("carried_out", name).years([place]) - share, -np.inf, 0.0, slack[[place]])
 
@@ -87,40 +89,41 @@ def _appropriation(planned: Planned, limits: Limits, row: int, name: str) -> Ite
     if np.isinf(within):
         return
     near = f"within {within:.0%} of" if within else "as"
-    names = tuple(f"the budget of {name} {near} its own {own[at, 0]:,.1f} in FY{year}" for at, year in enumerate(planned.years))
+    names = tuple(
+        f"the budget of {name} {near} its own {own[at, 0]:,.1f} in FY{year}" for at, year in enumerate(planned.years)
+    )
     budget = planned.of("budget", name).draw(0)
-    yield Rule(budget, own * max(1 - within, 0.0), own * (1 + within), np.zeros(len(own)), names if planned.awards[row] else ())
+    yield Rule(
+        budget, own * max(1 - within, 0.0), own * (1 + within), np.zeros(len(own)), names if planned.awards[row] else ()
+    )
 
 
 def _highest(planned: Planned) -> Iterator[Rule]:
     """No more are selected than the maximum and demand allow, whole awards in whole numbers."""
+    zero = np.zeros((planned.labels.years, planned.draws))
     for programme in planned.inputs.programmes:
         fed = {each.target: each for each in programme.fed}
         for place in range(len(programme.eras)):
-            row = programme.rows.start + place
-            of, award = planned.labels.awards[row]
-            selected = planned.of("selected", of, award)
-            most = programme.selection.maximum[:, place] + np.zeros((planned.labels.years, planned.draws))
-            most = np.floor(most + 1e-9) if programme.whole_awards else most
-            told = tuple(f"no more than {most[at, 0]:,.6g} of {of}.{award} in FY{year}" for at, year in enumerate(planned.years))
+            of, award = planned.labels.awards[programme.rows.start + place]
+            selected, most = planned.of("selected", of, award), programme.selection.maximum[:, place] + zero
             if np.isfinite(most).all():
-                yield Rule(selected, -np.inf, most, FAR * most.max(axis=1), told)
+                most = np.floor(most + 1e-9) if programme.whole_awards else most
+                names = tuple(
+                    f"at most {few:,.6g} of {of}.{award} in FY{year}"
+                    for few, year in zip(most[:, 0], planned.years, strict=True)
+                )
+                yield Rule(selected, -np.inf, most, FAR * most.max(axis=1), names)
             if place in fed:
-                rate = fed[place].highest_rate + np.zeros((planned.labels.years, planned.draws))
-                applicants = planned.of("applicants", of, award)
+                rate, applicants = fed[place].highest_rate + zero, planned.of("applicants", of, award)
                 cap = Affine(applicants.constant * rate, applicants.slopes * rate[:, None])
                 names = tuple(f"no more of {of}.{award} than applicants allow in FY{year}" for year in planned.years)
                 yield Rule(selected - cap, -np.inf, 0.0, FAR * np.maximum(cap.constant.max(axis=1), 1.0), names)
 
 
 def _total(planned: Planned, limits: Limits) -> Rule:
-    names = tuple(total_name(float(total), year) for total, year in zip(limits.totals, planned.years, strict=True))
+    pairs = zip(limits.totals, planned.years, strict=True)
+    names = tuple(f"{TOTALS} of {total:,.1f} million yen in FY{year}" for total, year in pairs)
     return Rule(planned.of("budget").draw(0), -np.inf, limits.totals[:, None], np.zeros(len(names)), names)
-
-
-def total_name(total: float, year: int) -> str:
-    """Name of the row that keeps a year's appropriations within their total."""
-    return f"the total of {total:,.1f} million yen in FY{year}"
 
 
 def _kept(planned: Planned, condition: Condition) -> Rule:
@@ -133,9 +136,7 @@ def _kept(planned: Planned, condition: Condition) -> Rule:
     strictly = STRICTLY * max(abs(condition.value), 1.0)
     lower = {">=": condition.value, "==": condition.value, ">": condition.value + strictly}.get(condition.sign, -np.inf)
     upper = {"<=": condition.value, "==": condition.value, "<": condition.value - strictly}.get(condition.sign, np.inf)
-    names = tuple(
-        condition.text if condition.year else f"{condition.text} in FY{planned.years[at]}" for at in shown
-    )
+    names = tuple(f"{condition.text} in FY{planned.years[at]}" for at in shown)
     slack = np.full(len(shown), FAR * max(abs(condition.value), 1.0))
     return Rule(of, lower, upper, slack, names)
 
@@ -143,6 +144,6 @@ def _kept(planned: Planned, condition: Condition) -> Rule:
 def require_keepable(conditions: Sequence[Condition]) -> None:
     """RequestError for a condition that no figure could ever fulfil: all measures are 0 or more."""
     for each in conditions:
-        never = each.value < 0 and each.sign in ("<", "<=", "==") or each.value == 0 and each.sign == "<"
+        never = (each.value < 0 and each.sign in ("<", "<=", "==")) or (each.value == 0 and each.sign == "<")
         if never and measure(each.measure).id not in ("available",):
             raise RequestError(f"--keep {each.text!r}: can never hold, since {each.measure} is never below 0")

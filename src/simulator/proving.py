@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from simulator import cohorts, figures, proposing
-from simulator.arrays import Floats
+from simulator.arrays import Flags, Floats
 from simulator.conditions import Condition
 from simulator.draws import Sampled
 from simulator.errors import RequestError
@@ -37,8 +37,7 @@ def settings(plan: Plan) -> list[str]:
     years = list(plan.years)
     for row, name in enumerate(plan.programmes):
         said.append(f"budget.plan.{name}={_by_year(years, plan.budgets[:, row])}")
-    for name in dict.fromkeys(programme for programme, _ in plan.awards):
-        said.append(f"programmes.{name}.intake=plan")
+    said += [f"programmes.{name}.intake=plan" for name in dict.fromkeys(programme for programme, _ in plan.awards)]
     for row, (programme, award) in enumerate(plan.awards):
         said.append(f"programmes.{programme}.awards.{award}.plan={_by_year(years, plan.selections[:, row])}")
     return said
@@ -50,7 +49,7 @@ def proposed(plan: Plan) -> Scenario:
 
 
 def propose(plan: Plan, path: Path, *, name: str, description: str) -> Scenario:
-    """Write the plan as a scenario once the file, simulated, does what the plan says; RequestError where it does not."""
+    """Write the plan as a scenario once its file, simulated, does what the plan says; RequestError where it does not."""
 
     def judge(read: Scenario) -> None:
         apart = list(differences(plan, read))
@@ -61,7 +60,7 @@ def propose(plan: Plan, path: Path, *, name: str, description: str) -> Scenario:
 
 
 def differences(plan: Plan, scenario: Scenario) -> Iterator[str]:
-    """Where the scenario, simulated, is not as planned: counts, spend to the yen, conditions; of draws, too few of them."""
+    """Where the scenario, simulated, is not as planned: counts, spend to the yen, conditions; the share of draws."""
     run, flows = _simulated(scenario, plan.sampled, _measures(plan))
     if plan.sampled is None:
         yield from _miscounted(plan, flows)
@@ -85,23 +84,23 @@ def fresh_share(plan: Plan, scenario: Scenario) -> tuple[float, float]:
     return share, 1.96 * (share * (1 - share) / other.draws) ** 0.5
 
 
-def kept_in(plan: Plan, run: Run, flows: Flows) -> np.typing.NDArray[np.bool_]:
+def kept_in(plan: Plan, run: Run, flows: Flows) -> Flags:
     """(D,) whether everybody planned is selected, nothing is short and every condition holds, draw by draw."""
     cut = np.abs(flows.selected - plan.selections[..., None]) > FRACTION * np.maximum(plan.selections[..., None], 1.0)
-    kept = ~cut.any(axis=(0, 1)) & ~(flows.shortfall > YEN).any(axis=(0, 1))
+    short = flows.shortfall > YEN
+    kept: Flags = np.logical_not(cut.any(axis=(0, 1)) | short.any(axis=(0, 1)))
     for condition in plan.limits.keep:
         kept &= _holds(condition, run)
     return kept
 
 
-def _holds(condition: Condition, run: Run) -> np.typing.NDArray[np.bool_]:
+def _holds(condition: Condition, run: Run) -> Flags:
     """(D,) whether a condition holds in its years, but for what solvers leave."""
     values = run.of(condition.measure, condition.programme, condition.award)[counted(condition, run.years)]
     spare = TOLERANCE * max(abs(condition.value), 1.0)
     apart = values - condition.value
     within = apart if condition.sign in (">", ">=") else -apart if condition.sign in ("<", "<=") else -np.abs(apart)
-    found: np.typing.NDArray[np.bool_] = (within >= -spare).all(axis=0)
-    return found
+    return np.asarray((within >= -spare).all(axis=0))
 
 
 def _miscounted(plan: Plan, flows: Flows) -> Iterator[str]:
