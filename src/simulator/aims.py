@@ -105,7 +105,11 @@ class Aims:
             raise RequestError("give either something to maximise or targets, not both")
         if not (terms or conditions or smooth):
             raise RequestError("say what is best: --maximise MEASURE[PROGRAMME], --target or --smooth")
-        return cls(tuple(terms), tuple(conditions), tuple(Term.parse(text) for text in smooth))
+        paths = [Term.parse(text) for text in smooth]
+        for term in paths:
+            if term.programme == TOTAL or term.year is not None:
+                raise RequestError(f"--smooth {quoted(term.text)}: is the path of a programme: MEASURE[PROGRAMME]")
+        return cls(tuple(terms), tuple(conditions), tuple(paths))
 
     @property
     def measures(self) -> list[str]:

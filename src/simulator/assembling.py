@@ -36,21 +36,24 @@ class Assembled:
     ----------
     constant : what the aims come to where nothing is decided
     swing : the cost of swings, to be kept low once the aims are reached; None where none are named
+    moved : the cost of what is selected otherwise than by the scenario itself, in million yen of the first year, to
+        be kept low last; None over draws
 
     """
 
     programme: LinearProgramme
     constant: float
     swing: Floats | None
+    moved: Floats | None
 
 
 def assemble(
     planned: Planned, aims: Aims, limits: Limits, reliance: Reliance = Reliance(), *, margin: float = 0.0
 ) -> Assembled:
     """The linear programme of a plan; parameters as of `optimisation.optimise` and `plan_rules.rules`."""
-    slacks = _slacks(planned, reliance)
-    pairs = list(_deviations(planned, aims))
-    size = planned.size + slacks + len(pairs)
+    slacks, pairs = _slacks(planned, reliance), list(_deviations(planned, aims))
+    own = planned.selections.size if planned.draws == 1 else 0
+    size = planned.size + slacks + len(pairs) + own
     rows = [part for rule in rules(planned, limits, margin=margin) for part in _rows(rule, planned, size, reliance)]
     rows += _failing(planned, size, reliance) if slacks else []
     lower, upper, whole = _bounds(planned, size)
@@ -62,8 +65,11 @@ def assemble(
     if aims.maximise or not aims.targets:
         aimed = _aimed(planned, aims)
         cost, constant = cost + aimed.matrix(size).toarray()[0], float(aimed.constant[0, 0])
+    if own:
+        moved, near = _moved(planned, limits, size)
+        rows += near
     programme = LinearProgramme(cost, lower, upper, whole, tuple(rows))
-    return Assembled(programme, constant, swing if aims.smooth else None)
+    return Assembled(programme, constant, swing if aims.smooth else None, moved if own else None)
 
 
 def _shown(planned: Planned) -> range:
@@ -72,13 +78,14 @@ def _shown(planned: Planned) -> range:
 
 
 def _aimed(planned: Planned, aims: Aims) -> Affine:
-    """What is minimised, (1, 1): less of what is maximised, or the money that nobody uses."""
+    """What is minimised, (1, 1): less of what is maximised, or the money that programmes of a smooth path leave."""
     years = _shown(planned)
     if aims.maximise:
         return added([term.summed(planned, years).times(-1.0) for term in aims.maximise])
-    lost = Term("returned", 1.0, "returned", "total", "", None).summed(planned, years)
-    left = Term("carried_out", 1.0, "carried_out", "total", "", years[-1])
-    return lost + left.summed(planned, years)
+    named = dict.fromkeys(term.programme for term in aims.smooth)
+    lost = [Term("returned", 1.0, "returned", name, "", None).summed(planned, years) for name in named]
+    left = [Term("carried_out", 1.0, "carried_out", name, "", years[-1]).summed(planned, years) for name in named]
+    return added([*lost, *left])
 
 
 def _deviations(planned: Planned, aims: Aims) -> Iterator[tuple[Affine, bool]]:
@@ -95,6 +102,20 @@ def _deviations(planned: Planned, aims: Aims) -> Iterator[tuple[Affine, bool]]:
         path = term.yearly(planned, years).mean.times(term.weight)
         for at in range(1, len(path.constant)):
             yield path.years([at]) - path.years([at - 1]), True
+
+
+def _moved(planned: Planned, limits: Limits, size: int) -> tuple[Floats, list[Rows]]:
+    """The first year's cost of selections apart from the scenario's own, with ``columns >= |x − own|``."""
+    count = planned.selections.size
+    selections, columns = np.arange(count), size - count + np.arange(count)
+    own, every = limits.selected.ravel(), np.arange(count)
+    free, ones, rows = np.full(count, np.inf), np.ones(count), list[Rows]()
+    for sign in (1.0, -1.0):
+        matrix = _single(count, every, columns, ones, size) - sign * _single(count, every, selections, ones, size)
+        rows.append(Rows(matrix, -sign * own, free))
+    cost = np.zeros(size)
+    cost[columns] = planned.first_costs
+    return cost, rows
 
 
 def _beyond(deviation: Affine, column: int, size: int) -> list[Rows]:

@@ -109,7 +109,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     sampling: Design = Sampling.RANDOM,
     chance: Chance = "",
     risk: Risks = Risk.CHANCE,
-    gap: Gap = "0.01%",
+    gap: Gap = "0.1%",
     seconds: Seconds = 600.0,
     settings: Settings = [],  # noqa: B006
     save: Proposal = "",
@@ -190,11 +190,7 @@ def _totals(texts: Sequence[str], scenario: "Scenario") -> dict[int, float]:
         year, equals, money = text.rpartition("=")
         try:
             amount = quantities.MONEY.parse(money.strip())
-            years = (
-                [quantities.year(year)]
-                if equals
-                else range(scenario.document.first_year, scenario.document.horizon[1] + 1)
-            )
+            years = [quantities.year(year)] if equals else every
         except QuantityError as error:
             raise RequestError(f"--total {text}: {error}") from error
         found |= dict.fromkeys(years, amount)

@@ -1,6 +1,8 @@
 """Linear and mixed-integer programmes: solved by HiGHS through scipy, priced, and where nothing will do, judged."""
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,10 +66,11 @@ class Solved:
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard the solver tries: the gap at which it stops, and the seconds."""
+    """How hard the solver tries: the gap at which it stops, the seconds, and the nodes of its search."""
 
-    gap: float = 1e-4
+    gap: float = 1e-3
     seconds: float = 600.0
+    nodes: int | None = None
 
 
 class InfeasibleError(RequestError):
@@ -80,17 +83,11 @@ class UnboundedError(RequestError):
 
 def solve(programme: LinearProgramme, effort: Effort = Effort()) -> Solved:
     """Solve to the gap; InfeasibleError, UnboundedError, or RequestError where no solution was found in time."""
-    from scipy import optimize
-
     begun = perf_counter()
-    matrix, lower, upper = _stacked(programme.rows)
-    found: Any = optimize.milp(
-        programme.cost,
-        integrality=programme.whole.astype(np.int64),
-        bounds=optimize.Bounds(programme.lower, programme.upper),
-        constraints=optimize.LinearConstraint(matrix, lower, upper),
-        options={"mip_rel_gap": effort.gap, "time_limit": effort.seconds},
-    )
+    options: dict[str, float] = {"mip_rel_gap": effort.gap, "time_limit": effort.seconds}
+    if effort.nodes is not None:
+        options["node_limit"] = effort.nodes
+    found = _mixed(programme, programme.rows, options)
     if found.x is None:
         _refuse(programme, int(found.status), effort)
     gap = getattr(found, "mip_gap", None)
@@ -108,16 +105,22 @@ def _refuse(programme: LinearProgramme, status: int, effort: Effort) -> None:
 
 def feasible(rows: Sequence[Rows], programme: LinearProgramme) -> bool:
     """Whether anything fulfils these rows within the programme's bounds."""
+    return bool(_mixed(programme.with_cost(np.zeros_like(programme.cost)), rows, {}).status == OPTIMAL)
+
+
+def _mixed(programme: LinearProgramme, rows: Sequence[Rows], options: dict[str, float]) -> Any:
     from scipy import optimize
 
+    solver: Any = optimize.milp
     matrix, lower, upper = _stacked(rows)
-    found: Any = optimize.milp(
-        np.zeros_like(programme.cost),
-        integrality=programme.whole.astype(np.int64),
-        bounds=optimize.Bounds(programme.lower, programme.upper),
-        constraints=optimize.LinearConstraint(matrix, lower, upper),
-    )
-    return bool(found.status == OPTIMAL)
+    with _silent():
+        return solver(
+            programme.cost,
+            integrality=programme.whole.astype(np.int64),
+            bounds=optimize.Bounds(programme.lower, programme.upper),
+            constraints=optimize.LinearConstraint(matrix, lower, upper),
+            options=options,
+        )
 
 
 def conflict(programme: LinearProgramme) -> list[str]:
@@ -184,14 +187,15 @@ def _linear(programme: LinearProgramme, parts: Sequence[_OneSided], options: dic
     from scipy import optimize, sparse
 
     solver: Any = optimize.linprog
-    return solver(
-        programme.cost,
-        A_ub=sparse.vstack([part.matrix for part in parts]).tocsr(),
-        b_ub=np.concatenate([part.limit for part in parts]),
-        bounds=np.column_stack([programme.lower, programme.upper]),
-        method="highs",
-        options=options,
-    )
+    with _silent():
+        return solver(
+            programme.cost,
+            A_ub=sparse.vstack([part.matrix for part in parts]).tocsr(),
+            b_ub=np.concatenate([part.limit for part in parts]),
+            bounds=np.column_stack([programme.lower, programme.upper]),
+            method="highs",
+            options=options,
+        )
 
 
 def _stacked(rows: Sequence[Rows]) -> "tuple[sparse.csr_array, Floats, Floats]":
@@ -199,3 +203,16 @@ def _stacked(rows: Sequence[Rows]) -> "tuple[sparse.csr_array, Floats, Floats]":
 
     matrix = sparse.vstack([each.matrix for each in rows]).tocsr()
     return matrix, np.concatenate([each.lower for each in rows]), np.concatenate([each.upper for each in rows])
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Let nothing come out on standard output: HiGHS says some of its troubles there, where tables stand alone."""
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,6 +1,6 @@
 """The allocation and intake plan that does best: a linear programme whose matrices are the core's own responses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,10 @@ from simulator.scenario import Scenario
 if TYPE_CHECKING:
     from scipy import sparse
 
+NEAREST = Effort(gap=0.05, nodes=200)
+"""How hard the nearest plan to the scenario itself is looked for."""
+EQUALLY = 1e-6
+"""Plans whose values differ by this share of them are equally good."""
 SMALL = 1e-9
 """A price below this is none."""
 MARGINS = (0.0, 1e-6, 1e-4)
@@ -52,7 +56,7 @@ class Plan:
     gap : how far the value may be from the best, as a share of it
     prices : by name of a limit, what one more of it (million yen, award) adds to the value where fractions may be
         selected; none where the plan is of draws or smooth
-    seconds : of the solver alone
+    seconds : of the solver alone, for each of what is asked in turn: the best, the smoothest, the nearest
 
     """
 
@@ -71,7 +75,7 @@ class Plan:
     swing: float
     gap: float
     prices: Mapping[str, float]
-    seconds: float
+    seconds: tuple[float, ...]
 
     @property
     def unallocated(self) -> Floats:
@@ -100,7 +104,8 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     keep : conditions that hold in every year shown, or the one that they name
     totals : million yen by year that all appropriations add up to at most; in other years the scenario's own total
     within : share by which a programme's appropriation may differ from its own; a plan that is only smooth has its own
-    slack : share of the best value that is given up for a smooth path; of the totals where only that is asked for
+    slack : share of the best value that is given up for a smooth path; of the programmes' money where only that is
+        asked for
     sampled, reliance : draws, over which aims are means, and the share of them in which money and conditions hold
 
     Raises
@@ -114,10 +119,12 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         raise RequestError("a chance is of draws: give --draws too")
     limits = _limits(scenario, aims, keep, totals or {}, within)
     planned = Planned.of_scenario(scenario, [*aims.measures, *(each.measure for each in limits.keep)], sampled)
+    smooth = [planned.labels.programmes.index(term.programme) for term in aims.smooth]
+    held = float(limits.own[:, smooth].sum())
     for margin in MARGINS:
         assembled = assemble(planned, aims, limits, reliance, margin=margin)
-        first, last, programme = _solved(assembled, limits, slack, effort)
-        columns = _settled(planned, programme, last)
+        found, programme = _solved(assembled, lambda best: slack * (abs(best) if limits.aimed else held), effort)
+        columns = _settled(planned, programme, found[-1])
         if columns is not None:
             break
     else:
@@ -138,9 +145,9 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         spend=np.stack([planned.of("spend", name).value(columns) for name in planned.labels.programmes], axis=1),
         value=-value if aims.maximise else value,
         swing=0.0 if assembled.swing is None else float(assembled.swing @ columns),
-        gap=max(first.gap, last.gap),
+        gap=found[0].gap,
         prices=_prices(assembled.programme) if priced else {},
-        seconds=first.seconds + (last.seconds if last is not first else 0.0),
+        seconds=tuple(each.seconds for each in found),
     )
 
 
@@ -151,33 +158,46 @@ def _limits(scenario: Scenario, aims: Aims, keep: Sequence[str], totals: Mapping
     whole = replace(
         scenario, document=document.model_copy(update={"years": (document.first_year, document.horizon[1])})
     )
-    run = model.run(whole, measures=["budget"]).runs[0]
+    run = model.run(whole, measures=["budget", "selected"]).runs[0]
     own = np.stack([run.of("budget", name)[:, 0] for name in run.labels.programmes], axis=1)
     for year in totals:
         if year not in run.years:
             raise RequestError(f"--total: FY{year} is not among FY{run.years.start}-FY{run.years.stop - 1}")
     of_years = np.array([totals.get(year, own[at].sum()) for at, year in enumerate(run.years)])
-    smooth_alone = not aims.maximise and not aims.targets
-    return Limits(of_years, own, conditions, 0.0 if smooth_alone and np.isinf(within) else within)
+    aimed = bool(aims.maximise or aims.targets)
+    near = within if aimed or np.isfinite(within) else 0.0
+    return Limits(of_years, own, run.kept("selected")[..., 0], conditions, near, aimed)
 
 
 def _solved(
-    assembled: Assembled, limits: Limits, slack: float, effort: Effort
-) -> tuple[Solved, Solved, LinearProgramme]:
-    """The best solution, the smoothest that is nearly as good, and the linear programme of that."""
+    assembled: Assembled, spare: Callable[[float], float], effort: Effort
+) -> tuple[list[Solved], LinearProgramme]:
+    """The best solution, the smoothest that is nearly as good, the one of these nearest to what the scenario does.
+
+    With the linear programme of the last.
+    """
     programme = assembled.programme
     try:
-        first = solve(programme, effort)
+        found = [solve(programme, effort)]
     except InfeasibleError as error:
-        names = conflict(programme)
-        told = "; ".join(names) or "the commitments of earlier selections"
+        told = "; ".join(conflict(programme)) or "the commitments of earlier selections"
         raise InfeasibleError(f"these cannot hold together: {told}") from error
-    if assembled.swing is None:
-        return first, first, programme
-    scale = abs(first.cost + assembled.constant) if programme.cost @ first.columns < 0 else limits.totals.sum()
-    nearly = Rows(_row(programme.cost), np.full(1, -np.inf), np.array([first.cost + slack * scale]))
-    smooth = programme.with_rows(nearly).with_cost(assembled.swing)
-    return first, solve(smooth, effort), smooth
+    if assembled.swing is not None:
+        programme = _next(programme, found[-1], assembled.swing, spare(found[0].cost + assembled.constant))
+        found.append(solve(programme, effort))
+    if assembled.moved is not None:
+        programme = _next(programme, found[-1], assembled.moved, 0.0)
+        try:
+            found.append(solve(programme, NEAREST))
+        except RequestError:  # not in so many nodes: the last will do
+            found.append(replace(found[-1], cost=float(assembled.moved @ found[-1].columns), seconds=0.0))
+    return found, programme
+
+
+def _next(programme: LinearProgramme, found: Solved, cost: Floats, allowed: float) -> LinearProgramme:
+    """The same problem with another cost, and the last one kept as low as was found, but for what is allowed."""
+    most = found.cost + allowed + EQUALLY * max(abs(found.cost), 1.0)
+    return programme.with_rows(Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, most))).with_cost(cost)
 
 
 def _settled(planned: Planned, programme: LinearProgramme, found: Solved) -> Floats | None:
@@ -190,7 +210,7 @@ def _settled(planned: Planned, programme: LinearProgramme, found: Solved) -> Flo
     fixed[planned.selections.ravel()] = True
     least = np.zeros_like(programme.cost)
     least[planned.budgets.ravel()] = 1.0
-    as_good = found.cost + 1e-6 * max(abs(found.cost), 1.0)
+    as_good = found.cost + EQUALLY * max(abs(found.cost), 1.0)
     kept = Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, as_good))
     settled = replace(
         programme.relaxed().with_rows(kept),

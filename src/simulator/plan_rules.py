@@ -28,15 +28,19 @@ class Limits:
     ----------
     totals : (Y,) million yen that all appropriations add up to at most
     own : (Y, P) the scenario's own appropriations
+    selected : (Y, J) its own selections
     keep : conditions, in every year shown or the one that they name
     within : share of its own appropriation by which a programme's may differ, infinite where it is free
+    aimed : whether something is maximised or a target; else as much as possible is used for what is smooth
 
     """
 
     totals: Floats
     own: Floats
+    selected: Floats
     keep: tuple[Condition, ...] = ()
     within: float = float("inf")
+    aimed: bool = True
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Planned:
     @classmethod
     def of_scenario(cls, scenario: Scenario, names: Sequence[str], sampled: Sampled | None = None) -> "Planned":
         """The decisions of a scenario, and the responses that these measures take."""
-        wanted = {"spend", "commitments", "fixed_costs", "applicants", *names} - set(OF_MONEY)
+        wanted = {"spend", "selected", "commitments", "fixed_costs", "applicants", *names} - set(OF_MONEY)
         inputs = inputs_of(batch_of(scenario, sampled, 1), 0, sampled.draws if sampled else 1)
         return cls(scenario, inputs, responses(scenario, sorted(wanted), sampled))
 
@@ -153,6 +153,16 @@ class Planned:
         years, draws = self.labels.years, self.draws
         wide = tuple((sign, np.broadcast_to(column, (years, draws))) for sign, column in columns)
         return Affine(np.zeros((years, draws)), np.zeros((years, self.selections.size, draws)), wide)
+
+    @property
+    def first_costs(self) -> Floats:
+        """(S,) million yen that a selection costs in its own year, the mean over draws."""
+        found = np.zeros(self.labels.years * len(self.labels.awards))
+        spent = self.told["spend"].slopes.mean(axis=3)
+        for programme in self.inputs.programmes:
+            for year, of_year in enumerate(self.selections[:, programme.rows]):
+                found[of_year] = spent[year, programme.row, of_year]
+        return found
 
     @cached_property
     def reserve(self) -> Floats:

@@ -49,7 +49,7 @@ def proposed(plan: Plan) -> Scenario:
 
 
 def propose(plan: Plan, path: Path, *, name: str, description: str) -> Scenario:
-    """Write the plan as a scenario once its file, simulated, does what the plan says; RequestError where it does not."""
+    """Write the plan as a scenario once its file, simulated, does what it says; RequestError where it does not."""
 
     def judge(read: Scenario) -> None:
         apart = list(differences(plan, read))

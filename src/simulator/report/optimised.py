@@ -29,16 +29,10 @@ def heading(plan: Plan, words: Words) -> Iterator[str]:
         yield words("plan", "left", value=value)
     if plan.aims.smooth:
         told = ", ".join(each.text for each in plan.aims.smooth)
-        yield words("plan", "smoothed", swing=f"{plan.swing:,.1f}", aims=told, value=_path(plan))
+        yield words("plan", "smoothed", swing=f"{plan.swing:,.1f}", aims=told)
     if plan.sampled:
         shares = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed}
         yield words("plan", "in_draws", **shares, chance=f"{plan.reliance.chance:.0%}")
-
-
-def _path(plan: Plan) -> str:
-    """The range of what is selected in all, over the years."""
-    whole = plan.selections.sum(axis=1)
-    return f"{whole.min():,.0f}–{whole.max():,.0f}"
 
 
 def sheets(plan: Plan, words: Words) -> Iterator[Sheet]:
