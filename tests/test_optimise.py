@@ -201,7 +201,7 @@ def test_targets_are_reached_where_money_allows_and_missed_by_least_where_not() 
 def test_demand_and_maximum_cap_what_is_planned(portfolio: Write) -> None:
     awards = """
         capped: {maximum: 7.5, duration: 12 months, costs: {grant: {amount: 1, per: year}}}
-        asked: {demand: {applicants: 40, highest_rate: 30%}, duration: 1 year, costs: {grant: {amount: 1, per: year}}}
+        asked: {demand: {applicants: 40, highest_success_rate: 30%}, duration: 1 year, costs: {grant: {amount: 1, per: year}}}
     """
     scenario = sim.load(portfolio(awards, whole=True, intake="steady"))
     plan = optimise(scenario, Aims.parse(maximise=["selected[line]"]))
@@ -214,7 +214,7 @@ def test_those_who_were_fed_are_counted_among_applicants(portfolio: Write) -> No
     awards = """
         first: {maximum: 10, duration: 12 months, costs: {grant: {amount: 1, per: year}},
                 feeds: [{to: line.next, share: 50%, lag: 1 year}]}
-        next: {demand: {applicants: 4, highest_rate: 50%}, duration: 12 months, costs: {grant: {amount: 1, per: year}}}
+        next: {demand: {applicants: 4, highest_success_rate: 50%}, duration: 12 months, costs: {grant: {amount: 1, per: year}}}
     """
     scenario = sim.load(portfolio(awards, whole=False, intake="steady"))
     plan = optimise(scenario, Aims.parse(maximise=["selected[line.next]"]))

@@ -76,6 +76,7 @@ aims          what a plan is to do best
 plan_rules    the rules that every plan obeys
 assembling    rules, aims and draws become one linear programme
 optimisation  the allocation and intake plan that does best
+trade_offs    plans between aims, and plans under several futures
 proving       plans as scenarios, and the proof that the simulator does what they say
 trying        candidates for some inputs, tried side by side for conditions
 levers        inputs that are moved within a range

@@ -11,17 +11,22 @@ from simulator import proposing
 from simulator.console import FAILED_CHECK, deliver, language, say
 from simulator.errors import RequestError
 from simulator.options import (
+    Aimed,
     Chance,
     Design,
     Draws,
     File,
     Form,
     Format,
+    Futures,
     Gap,
     Keep,
     Lang,
     Maximise,
     Minimise,
+    Pareto,
+    Plans,
+    Points,
     Proposal,
     Risk,
     Risks,
@@ -42,10 +47,12 @@ from simulator.options import (
 )
 
 if TYPE_CHECKING:
+    from simulator.aims import Term
     from simulator.draws import Sampled
     from simulator.labels import Words
     from simulator.optimisation import Plan
     from simulator.scenario import Scenario
+    from simulator.trade_offs import Frontier
 
 
 def solve(  # noqa: PLR0913 (one parameter is one option)
@@ -100,6 +107,8 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     minimise: Minimise = [],  # noqa: B006
     target: Targets = [],  # noqa: B006
     smooth: Smooth = [],  # noqa: B006
+    pareto: Pareto = [],  # noqa: B006
+    points: Points = 7,
     keep: Keep = [],  # noqa: B006
     total: Totals = [],  # noqa: B006
     within: Within = "",
@@ -118,33 +127,62 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print the plan that does best, and write it as a scenario; exit status 1 unless the simulator reproduces it."""
-    from simulator import optimisation
-    from simulator.aims import Aims
+    from simulator import optimisation, trade_offs
+    from simulator.aims import Aims, Term
     from simulator.assembling import Reliance
     from simulator.labels import words
     from simulator.linear_programmes import Effort
     from simulator.loading import load
 
-    if save:
+    if save and not pareto:
         proposing.require_writable(Path(save))
-    scenario = load(file, settings=settings)
-    plan = optimisation.optimise(
-        scenario,
-        Aims.parse(maximise, minimise, target, smooth),
-        keep=keep,
-        totals=_totals(total, scenario),
-        within=_share("--within", within) if within else float("inf"),
-        slack=_share("--slack", slack),
-        sampled=_sampled(draws, seed, sampling),
-        reliance=Reliance(_share("--chance", chance) if chance else 1.0, risk.value),
-        effort=Effort(_share("--gap", gap), seconds),
-    )
-    _show(plan, words(language(lang)), format, save)
+    scenario, spoken = load(file, settings=settings), words(language(lang))
+
+    def planner(aims: Aims, floors: "Sequence[tuple[Term, float]]") -> "Plan":
+        return optimisation.optimise(
+            scenario,
+            aims,
+            keep=keep,
+            totals=_totals(total, scenario),
+            within=_share("--within", within) if within else float("inf"),
+            floors=floors,
+            slack=_share("--slack", slack),
+            sampled=_sampled(draws, seed, sampling),
+            reliance=Reliance(_share("--chance", chance) if chance else 1.0, risk.value),
+            effort=Effort(_share("--gap", gap), seconds),
+        )
+
+    if pareto:
+        _require_alone(maximise, minimise, target, smooth)
+        _show_frontier(
+            trade_offs.frontier([Term.parse(text) for text in pareto], planner, points=points), spoken, format, save
+        )
+    else:
+        _show(planner(Aims.parse(maximise, minimise, target, smooth), ()), spoken, format, save)
+
+
+def regret(  # noqa: PLR0913 (one parameter is one option)
+    plans: Plans,
+    *,
+    future: Futures,
+    maximise: Aimed,
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print what plans come to in several futures, and the plan whose greatest regret is least."""
+    from simulator import trade_offs
+    from simulator.labels import words
+    from simulator.report import traded
+
+    found = trade_offs.regret(plans, future, maximise)
+    deliver(partial(traded.REGRETS[format.value], found, words(language(lang))))
 
 
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
     ("solve", "Goal seek: the value of an input for which a condition holds; exit status 1 if there is none.", solve),
     ("optimise", "The appropriations and selections that do best; exit status 1 unless simulated alike.", optimise),
+    ("regret", "What plans come to in several futures, and which one is least regretted.", regret),
 )
 """Name, help and function of each command."""
 
@@ -178,6 +216,31 @@ def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
         share, half = proving.fresh_share(plan, scenario)
         given = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed + 1}
         say(spoken("solve", "fresh", **given, chance=f"{share:.1%}", half=f"{half:.1%}"))
+
+
+def _require_alone(*aims: Sequence[str]) -> None:
+    if any(aims):
+        raise RequestError("--pareto names all that is maximised: leave out --maximise, --minimise, --target, --smooth")
+
+
+def _show_frontier(found: "Frontier", spoken: "Words", form: Format, save: str) -> None:
+    """Print a frontier, and write its plans into a folder, each once the simulator reproduces it."""
+    from simulator import folders, proving
+    from simulator.report import traded
+
+    deliver(partial(traded.FRONTIERS[form.value], found, spoken))
+    if not save:
+        return
+
+    def fill(folder: Path) -> None:
+        for number, plan in enumerate(found.plans, 1):
+            name = spoken("plan", "name", name=f"{plan.scenario.document.name or plan.scenario.name} {number}")
+            values = zip(found.terms, found.values[number - 1], strict=True)
+            text = ", ".join(f"{term.text} = {value:,.1f}" for term, value in values)
+            proving.propose(plan, folder / f"plan-{number:02}.yaml", name=name, description=text)
+
+    folders.write(Path(save), fill, mark="plan-01.yaml", overwrite=False)
+    say(spoken("trade", "wrote", path=save, number=len(found.plans)))
 
 
 def _totals(texts: Sequence[str], scenario: "Scenario") -> dict[int, float]:

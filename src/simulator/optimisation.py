@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator import model
-from simulator.aims import Aims
+from simulator.aims import Aims, Term
 from simulator.arrays import Floats
 from simulator.assembling import Assembled, Reliance, assemble
 from simulator.conditions import Condition
@@ -37,6 +37,8 @@ EQUALLY = 1e-6
 """Plans whose values differ by this share of them are equally good."""
 SMALL = 1e-9
 """A price below this is none."""
+YEN = 1e-6
+"""Million yen left beside in every programme and year where the totals allow: sums of money are not exact."""
 MARGINS = (0.0, 1e-6, 1e-4)
 """Million yen left in every programme and year, where whole awards cost a trace more than the solver allowed for."""
 
@@ -91,6 +93,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     keep: Sequence[str] = (),
     totals: Mapping[int, float] | None = None,
     within: float = float("inf"),
+    floors: Sequence[tuple[Term, float]] = (),
     slack: float = 0.01,
     sampled: Sampled | None = None,
     reliance: Reliance = Reliance(),  # noqa: B008 (frozen)
@@ -104,6 +107,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     keep : conditions that hold in every year shown, or the one that they name
     totals : million yen by year that all appropriations add up to at most; in other years the scenario's own total
     within : share by which a programme's appropriation may differ from its own; a plan that is only smooth has its own
+    floors : least that terms come to, added up over the years shown
     slack : share of the best value that is given up for a smooth path; of the programmes' money where only that is
         asked for
     sampled, reliance : draws, over which aims are means, and the share of them in which money and conditions hold
@@ -117,14 +121,17 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     """
     if reliance.chance < 1.0 and sampled is None:
         raise RequestError("a chance is of draws: give --draws too")
-    limits = _limits(scenario, aims, keep, totals or {}, within)
-    planned = Planned.of_scenario(scenario, [*aims.measures, *(each.measure for each in limits.keep)], sampled)
+    limits = replace(_limits(scenario, aims, keep, totals or {}, within), floors=tuple(floors))
+    planned = Planned.of_scenario(scenario, [*aims.measures, *limits.measures], sampled)
     smooth = [planned.labels.programmes.index(term.programme) for term in aims.smooth]
     held = float(limits.own[:, smooth].sum())
     for margin in MARGINS:
         assembled = assemble(planned, aims, limits, reliance, margin=margin)
         found, programme = _solved(assembled, lambda best: slack * (abs(best) if limits.aimed else held), effort)
-        columns = _settled(planned, programme, found[-1])
+        stages = programme.rows[len(assembled.programme.rows) :]
+        roomy = assemble(planned, aims, limits, reliance, margin=margin + YEN).programme.with_rows(*stages)
+        columns = _settled(planned, replace(programme, rows=roomy.rows), found[-1])
+        columns = _settled(planned, programme, found[-1]) if columns is None else columns
         if columns is not None:
             break
     else:

@@ -202,3 +202,15 @@ Risks = Annotated[
 ]
 Gap = Annotated[str, typer.Option(metavar="SHARE", help="How far from the best the solver may stop.")]
 Seconds = Annotated[float, typer.Option(metavar="S", help="When the solver stops at the latest.", min=1)]
+Pareto = Annotated[
+    list[str],
+    typer.Option(
+        metavar="MEASURE[PROGRAMME,YEAR]", help="Plans between this aim and another one; twice or three times."
+    ),
+]
+Points = Annotated[int, typer.Option(help="Places of each range at which such plans are sought.", min=2, max=100)]
+Plans = Annotated[list[str], typer.Argument(metavar="PLAN.yaml...", help="Scenarios with plans.")]
+Futures = Annotated[
+    list[str], typer.Option(metavar="FILE", help="A future: a scenario laid over each plan; repeatable.")
+]
+Aimed = Annotated[str, typer.Option("--maximise", metavar="MEASURE[PROGRAMME,YEAR]", help="What plans are judged by.")]

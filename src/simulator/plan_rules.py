@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.affine import Affine
+from simulator.aims import Term
 from simulator.arrays import Floats
 from simulator.conditions import Condition
 from simulator.errors import RequestError
@@ -16,6 +17,8 @@ STRICTLY = 1e-6
 """How far above a number is `> number`, as a share of it."""
 TOTALS = "the total"
 """Name of the limits on all appropriations together."""
+AT_HAND = 1e-3
+"""Million yen for each award that costs nothing yet: where no money is there at all, nobody is selected."""
 FAR = 4.0
 """A draw that fails exceeds what a condition allows by this many times at most."""
 
@@ -31,6 +34,7 @@ class Limits:
     selected : (Y, J) its own selections
     keep : conditions, in every year shown or the one that they name
     within : share of its own appropriation by which a programme's may differ, infinite where it is free
+    floors : least that terms come to, added up over the years
     aimed : whether something is maximised or a target; else as much as possible is used for what is smooth
 
     """
@@ -41,6 +45,12 @@ class Limits:
     keep: tuple[Condition, ...] = ()
     within: float = float("inf")
     aimed: bool = True
+    floors: tuple[tuple[Term, float], ...] = ()
+
+    @property
+    def measures(self) -> list[str]:
+        """Measures that conditions and floors are about."""
+        return [*(each.measure for each in self.keep), *(term.measure for term, _ in self.floors)]
 
 
 @dataclass(frozen=True)
@@ -71,13 +81,18 @@ def rules(planned: Planned, limits: Limits, *, margin: float = 0.0) -> Iterator[
     yield _total(planned, limits)
     for condition in limits.keep:
         yield _kept(planned, condition)
+    first, last = planned.scenario.document.horizon
+    for term, least in limits.floors:
+        added, name = term.summed(planned, range(first, last + 1)), f"{term.text} >= {least:,.6g}"
+        yield Rule(added, least, np.inf, np.zeros(1), (name,))
 
 
 def _money(planned: Planned, limits: Limits, row: int, name: str, margin: float) -> Iterator[Rule]:
     """New awards are paid from what is available; what is left is carried as far as it may be."""
     zero, slack = np.zeros((planned.labels.years, planned.draws)), limits.totals
     unspent, returned = planned.of("unspent", name), planned.of("returned", name)
-    yield Rule(unspent, planned.reserve[:, row] + margin + zero, np.inf, slack)
+    at_hand = Affine(zero, planned.free_selections(row) * AT_HAND)
+    yield Rule(unspent - at_hand, planned.reserve[:, row] + margin + zero, np.inf, slack)
     programme = planned.scenario.document.programmes[name]
     limit = [programme.carry_limit.at(year) if programme.carry_limit else np.inf for year in planned.years]
     kept = np.isinf(limit) & ~planned.inputs.lapses[:, row]

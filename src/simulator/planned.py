@@ -18,6 +18,8 @@ from simulator.measures import TOTAL, measure
 from simulator.responses import Response, batch_of, responses
 from simulator.scenario import Scenario
 
+NOTHING = 1e-9
+"""A cost below this, in million yen, is none."""
 OF_MONEY = ("budget", "carried_in", "carried_out", "unspent", "returned", "available", "shortfall")
 """Measures that depend on what a plan decides of money."""
 
@@ -162,6 +164,16 @@ class Planned:
         for programme in self.inputs.programmes:
             for year, of_year in enumerate(self.selections[:, programme.rows]):
                 found[of_year] = spent[year, programme.row, of_year]
+        return found
+
+    def free_selections(self, row: int) -> Floats:
+        """(Y, S, D) 1 for selections of a year by the programme in a row of P that cost nothing in it."""
+        spent = self.told["spend"].slopes[:, row]
+        found = np.zeros_like(spent)
+        for programme in self.inputs.programmes:
+            if programme.row == row:
+                for year, columns in enumerate(self.selections[:, programme.rows]):
+                    found[year, columns] = spent[year, columns] < NOTHING
         return found
 
     @cached_property

@@ -79,7 +79,7 @@ def _beside(label: str, name: str, values: Floats, own: Floats, decimals: int) -
 def _priced(plan: Plan, words: Words, years: list[int]) -> Sheet:
     """Worth of one more of each limit, by year."""
     found: dict[str, dict[int, float]] = {}
-    for full, price in plan.prices.items():
+    for full, price in ((full, price) for full, price in plan.prices.items() if " in FY" in full):
         limit, _, year = full.rpartition(" in FY")
         text = words("plan", "of_total") if limit.startswith(TOTALS) else limit
         found.setdefault(text, {})[int(year)] = price
@@ -103,7 +103,7 @@ def rows(plan: Plan) -> list[tuple[int, str, str, str, float, str]]:
         for row, programme in enumerate(plan.programmes)
         for at, year in enumerate(plan.years)
     ]
-    for full, price in plan.prices.items():
+    for full, price in ((full, price) for full, price in plan.prices.items() if " in FY" in full):
         limit, _, year = full.rpartition(" in FY")
         found.append((int(year), limit, "", "price", price, "value a unit"))
     return found
