@@ -47,14 +47,12 @@ class Assembled:
     moved: Floats | None
 
 
-def assemble(
-    planned: Planned, aims: Aims, limits: Limits, reliance: Reliance = Reliance(), *, margin: float = 0.0
-) -> Assembled:
+def assemble(planned: Planned, aims: Aims, limits: Limits, reliance: Reliance, margin: Floats) -> Assembled:
     """The linear programme of a plan; parameters as of `optimisation.optimise` and `plan_rules.rules`."""
     slacks, pairs = _slacks(planned, reliance), list(_deviations(planned, aims))
     own = planned.selections.size if planned.draws == 1 else 0
     size = planned.size + slacks + len(pairs) + own
-    rows = [part for rule in rules(planned, limits, margin=margin) for part in _rows(rule, planned, size, reliance)]
+    rows = [part for rule in rules(planned, limits, margin) for part in _rows(rule, planned, size, reliance)]
     rows += _failing(planned, size, reliance) if slacks else []
     lower, upper, whole = _bounds(planned, size)
     _bound_slacks(planned, reliance, lower, upper, whole)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,8 @@ NEAREST = Effort(gap=0.05, nodes=200)
 """How hard the nearest plan to the scenario itself is looked for."""
 EQUALLY = 1e-6
 """Plans whose values differ by this share of them are equally good."""
+EARLIER = 1e-3
+"""How much dearer money is a year earlier, so that it is asked for when it is needed."""
 SMALL = 1e-9
 """A price below this is none."""
 YEN = 1e-6
@@ -125,13 +128,14 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     planned = Planned.of_scenario(scenario, [*aims.measures, *limits.measures], sampled)
     smooth = [planned.labels.programmes.index(term.programme) for term in aims.smooth]
     held = float(limits.own[:, smooth].sum())
+    problem = partial(assemble, planned, aims, limits, reliance)
     for margin in MARGINS:
-        assembled = assemble(planned, aims, limits, reliance, margin=margin)
+        assembled = problem(np.full(planned.budgets.shape, margin))
         found, programme = _solved(assembled, lambda best: slack * (abs(best) if limits.aimed else held), effort)
-        stages = programme.rows[len(assembled.programme.rows) :]
-        roomy = assemble(planned, aims, limits, reliance, margin=margin + YEN).programme.with_rows(*stages)
-        columns = _settled(planned, replace(programme, rows=roomy.rows), found[-1])
-        columns = _settled(planned, programme, found[-1]) if columns is None else columns
+        stages, needed = programme.rows[len(assembled.programme.rows) :], planned.at_hand(found[-1].columns) + margin
+        tried = (replace(programme, rows=(*problem(needed + more).programme.rows, *stages)) for more in (YEN, 0.0))
+        settled = (_settled(planned, each, found[-1]) for each in tried)
+        columns = next((each for each in settled if each is not None), None)
         if columns is not None:
             break
     else:
@@ -216,7 +220,7 @@ def _settled(planned: Planned, programme: LinearProgramme, found: Solved) -> Flo
     fixed = programme.whole.copy()
     fixed[planned.selections.ravel()] = True
     least = np.zeros_like(programme.cost)
-    least[planned.budgets.ravel()] = 1.0
+    least[planned.budgets] = 1.0 + EARLIER * np.arange(len(planned.budgets), 0, -1)[:, None]
     as_good = found.cost + EQUALLY * max(abs(found.cost), 1.0)
     kept = Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, as_good))
     settled = replace(

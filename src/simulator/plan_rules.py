@@ -17,8 +17,6 @@ STRICTLY = 1e-6
 """How far above a number is `> number`, as a share of it."""
 TOTALS = "the total"
 """Name of the limits on all appropriations together."""
-AT_HAND = 1e-3
-"""Million yen for each award that costs nothing yet: where no money is there at all, nobody is selected."""
 FAR = 4.0
 """A draw that fails exceeds what a condition allows by this many times at most."""
 
@@ -71,8 +69,8 @@ class Rule:
         return self.of.alike and all(bound.ndim < 2 or bool((bound == bound[:, :1]).all()) for bound in bounds)
 
 
-def rules(planned: Planned, limits: Limits, *, margin: float = 0.0) -> Iterator[Rule]:
-    """All rules of a plan; `margin` million yen of every programme and year are left."""
+def rules(planned: Planned, limits: Limits, margin: Floats) -> Iterator[Rule]:
+    """All rules of a plan; `margin` (Y, P) million yen are left beside by each programme in each year."""
     for row, name in enumerate(planned.labels.programmes):
         if planned.awards[row]:
             yield from _money(planned, limits, row, name, margin)
@@ -87,12 +85,11 @@ def rules(planned: Planned, limits: Limits, *, margin: float = 0.0) -> Iterator[
         yield Rule(added, least, np.inf, np.zeros(1), (name,))
 
 
-def _money(planned: Planned, limits: Limits, row: int, name: str, margin: float) -> Iterator[Rule]:
+def _money(planned: Planned, limits: Limits, row: int, name: str, margin: Floats) -> Iterator[Rule]:
     """New awards are paid from what is available; what is left is carried as far as it may be."""
     zero, slack = np.zeros((planned.labels.years, planned.draws)), limits.totals
     unspent, returned = planned.of("unspent", name), planned.of("returned", name)
-    at_hand = Affine(zero, planned.free_selections(row) * AT_HAND)
-    yield Rule(unspent - at_hand, planned.reserve[:, row] + margin + zero, np.inf, slack)
+    yield Rule(unspent, planned.reserve[:, row] + margin[:, row, None] + zero, np.inf, slack)
     programme = planned.scenario.document.programmes[name]
     limit = [programme.carry_limit.at(year) if programme.carry_limit else np.inf for year in planned.years]
     kept = np.isinf(limit) & ~planned.inputs.lapses[:, row]

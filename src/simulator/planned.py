@@ -20,6 +20,8 @@ from simulator.scenario import Scenario
 
 NOTHING = 1e-9
 """A cost below this, in million yen, is none."""
+AT_HAND = 1e-3
+"""Million yen that are some money at all."""
 OF_MONEY = ("budget", "carried_in", "carried_out", "unspent", "returned", "available", "shortfall")
 """Measures that depend on what a plan decides of money."""
 
@@ -166,15 +168,17 @@ class Planned:
                 found[of_year] = spent[year, programme.row, of_year]
         return found
 
-    def free_selections(self, row: int) -> Floats:
-        """(Y, S, D) 1 for selections of a year by the programme in a row of P that cost nothing in it."""
-        spent = self.told["spend"].slopes[:, row]
-        found = np.zeros_like(spent)
+    def at_hand(self, columns: Floats) -> Floats:
+        """(Y, P) million yen that must be there where awards are selected that cost nothing yet.
+
+        Where a programme has no money at all nobody is selected (model.md section 5).
+        """
+        needed = np.zeros(self.budgets.shape)
+        free = (self.first_costs < NOTHING) & (columns[: self.selections.size] > NOTHING)
         for programme in self.inputs.programmes:
-            if programme.row == row:
-                for year, columns in enumerate(self.selections[:, programme.rows]):
-                    found[year, columns] = spent[year, columns] < NOTHING
-        return found
+            some = free[self.selections[:, programme.rows]].any(axis=1)
+            needed[some, programme.row] = AT_HAND
+        return needed
 
     @cached_property
     def reserve(self) -> Floats:

@@ -1,4 +1,4 @@
-"""Trade-offs: plans of which none is better in one aim without being worse in another, and plans under several futures."""
+"""Trade-offs: plans of which none is better in one aim without being worse in another; plans in several futures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -84,14 +84,11 @@ def told(term: Term, scenario: Scenario) -> float:
 def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Frontier:
     """Those that no other plan is as good as in all aims and better in one, each of equals once."""
     kept = list[int]()
-    for place in np.lexsort(-values.T[::-1]):
-        better = [
-            (values[other] >= values[place]).all() and (values[other] > values[place]).any()
-            for other in range(len(plans))
-        ]
-        same = any(np.array_equal(values[other], values[place]) for other in kept)
-        if not any(better) and not same:
-            kept.append(int(place))
+    for place in np.lexsort(-values.T[::-1]).tolist():
+        as_good = (values >= values[place]).all(axis=1)
+        beaten = (as_good & (values > values[place]).any(axis=1)).any()
+        if not beaten and not any(np.array_equal(values[other], values[place]) for other in kept):
+            kept.append(place)
     return Frontier(terms, tuple(plans[place] for place in kept), values[kept])
 
 
