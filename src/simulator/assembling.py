@@ -56,6 +56,7 @@ def assemble(planned: Planned, aims: Aims, limits: Limits, reliance: Reliance, m
     rows += _failing(planned, size, reliance) if slacks else []
     lower, upper, whole = _bounds(planned, size)
     _bound_slacks(planned, reliance, lower, upper, whole)
+    upper[: planned.selections.size][planned.penniless(limits.totals)] = 0.0
     cost, swing, constant = np.zeros(size), np.zeros(size), 0.0
     for column, (deviation, of_swing) in enumerate(pairs, planned.size + slacks):
         (swing if of_swing else cost)[column] = 1.0

@@ -128,9 +128,9 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     planned = Planned.of_scenario(scenario, [*aims.measures, *limits.measures], sampled)
     smooth = [planned.labels.programmes.index(term.programme) for term in aims.smooth]
     held = float(limits.own[:, smooth].sum())
-    problem = partial(assemble, planned, aims, limits, reliance)
+    problem, kept = partial(assemble, planned, aims, limits, reliance), np.zeros(planned.budgets.shape)
     for margin in MARGINS:
-        assembled = problem(np.full(planned.budgets.shape, margin))
+        assembled = problem(kept + margin)
         found, programme = _solved(assembled, lambda best: slack * (abs(best) if limits.aimed else held), effort)
         stages, needed = programme.rows[len(assembled.programme.rows) :], planned.at_hand(found[-1].columns) + margin
         tried = (replace(programme, rows=(*problem(needed + more).programme.rows, *stages)) for more in (YEN, 0.0))
@@ -138,6 +138,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         columns = next((each for each in settled if each is not None), None)
         if columns is not None:
             break
+        kept = np.maximum(kept, 2.0 * needed)
     else:
         raise RequestError("the solver's whole awards cost more than the totals by a trace: allow a little more money")
     value = float(assembled.programme.cost @ columns) + assembled.constant

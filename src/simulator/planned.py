@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from simulator.affine import NONE, Affine, added
-from simulator.arrays import Floats, Indices, Inputs, Labels
+from simulator.arrays import Flags, Floats, Indices, Inputs, Labels
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.inputs import inputs_of
@@ -179,6 +179,11 @@ class Planned:
             some = free[self.selections[:, programme.rows]].any(axis=1)
             needed[some, programme.row] = AT_HAND
         return needed
+
+    def penniless(self, totals: Floats) -> Flags:
+        """(S,) selections that cost nothing yet, of years without any total (Y,): nobody is selected there."""
+        without = np.repeat(totals < AT_HAND, len(self.labels.awards))
+        return without & (self.first_costs < NOTHING)
 
     @cached_property
     def reserve(self) -> Floats:
