@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,12 +33,13 @@ from simulator.scenario import Scenario
 if TYPE_CHECKING:
     from scipy import sparse
 
-NEAREST = Effort(gap=0.05, nodes=200)
-"""How hard the nearest plan to the scenario itself is looked for."""
+
 EQUALLY = 1e-6
 """Plans whose values differ by this share of them are equally good."""
 EARLIER = 1e-3
 """How much dearer money is a year earlier, so that it is asked for when it is needed."""
+WHOLE = 1e-6
+"""A fraction that misses a whole number by less is that number."""
 SMALL = 1e-9
 """A price below this is none."""
 YEN = 1e-6
@@ -132,13 +134,14 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     for margin in MARGINS:
         assembled = problem(kept + margin)
         found, programme = _solved(assembled, lambda best: slack * (abs(best) if limits.aimed else held), effort)
-        stages, needed = programme.rows[len(assembled.programme.rows) :], planned.at_hand(found[-1].columns) + margin
-        tried = (replace(programme, rows=(*problem(needed + more).programme.rows, *stages)) for more in (YEN, 0.0))
-        settled = (_settled(planned, each, found[-1]) for each in tried)
-        columns = next((each for each in settled if each is not None), None)
+        near = _nearest(planned, aims, assembled, programme, found[-1])
+        columns = _settled(planned, problem, near[1], near[0], margin) if near else None
+        if columns is None:
+            columns = _settled(planned, problem, programme, found[-1], margin)
         if columns is not None:
+            found += [near[0]] if near else []
             break
-        kept = np.maximum(kept, 2.0 * needed)
+        kept = np.maximum(kept, 2.0 * planned.at_hand(found[-1].columns))
     else:
         raise RequestError("the solver's whole awards cost more than the totals by a trace: allow a little more money")
     value = float(assembled.programme.cost @ columns) + assembled.constant
@@ -152,7 +155,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         years=planned.years,
         awards=planned.labels.awards,
         programmes=planned.labels.programmes,
-        selections=columns[planned.selections],
+        selections=np.maximum(columns[planned.selections], 0.0) + 0.0,
         budgets=_to_the_yen(columns[planned.budgets]),
         spend=np.stack([planned.of("spend", name).value(columns) for name in planned.labels.programmes], axis=1),
         value=-value if aims.maximise else value,
@@ -184,10 +187,7 @@ def _limits(scenario: Scenario, aims: Aims, keep: Sequence[str], totals: Mapping
 def _solved(
     assembled: Assembled, spare: Callable[[float], float], effort: Effort
 ) -> tuple[list[Solved], LinearProgramme]:
-    """The best solution, the smoothest that is nearly as good, the one of these nearest to what the scenario does.
-
-    With the linear programme of the last.
-    """
+    """The best solution, the smoothest that is nearly as good, and the linear programme of the last."""
     programme = assembled.programme
     try:
         found = [solve(programme, effort)]
@@ -197,13 +197,32 @@ def _solved(
     if assembled.swing is not None:
         programme = _next(programme, found[-1], assembled.swing, spare(found[0].cost + assembled.constant))
         found.append(solve(programme, effort))
-    if assembled.moved is not None:
-        programme = _next(programme, found[-1], assembled.moved, 0.0)
-        try:
-            found.append(solve(programme, NEAREST))
-        except RequestError:  # not in so many nodes: the last will do
-            found.append(replace(found[-1], cost=float(assembled.moved @ found[-1].columns), seconds=0.0))
     return found, programme
+
+
+def _nearest(
+    planned: Planned, aims: Aims, assembled: Assembled, programme: LinearProgramme, found: Solved
+) -> tuple[Solved, LinearProgramme] | None:
+    """Of equally good plans the one nearest to the scenario itself, as fractions made whole by rounding down.
+
+    Selections of programmes that an aim names, or that move its value, stay as they are. None where there is none.
+    """
+    if assembled.moved is None:
+        return None
+    named = {*(each.programme for each in (*aims.maximise, *aims.smooth)), *(each.programme for each in aims.targets)}
+    fixed = assembled.programme.cost[: planned.selections.size] != 0
+    for place, (of, _) in enumerate(planned.labels.awards):
+        fixed[planned.selections[:, place]] |= of in named
+    held = np.flatnonzero(fixed)
+    lower, upper = programme.lower.copy(), programme.upper.copy()
+    lower[held] = upper[held] = np.where(programme.whole, np.round(found.columns), found.columns)[held]
+    near = replace(_next(programme, found, assembled.moved, 0.0), lower=lower, upper=upper)
+    begun, columns = perf_counter(), exact(near.relaxed())
+    if columns is None:
+        return None
+    columns = np.where(near.whole, np.floor(columns + WHOLE), columns)
+    unkept = replace(near, lower=programme.lower, upper=programme.upper)
+    return Solved(columns, np.inf, found.gap, perf_counter() - begun), unkept
 
 
 def _next(programme: LinearProgramme, found: Solved, cost: Floats, allowed: float) -> LinearProgramme:
@@ -212,25 +231,31 @@ def _next(programme: LinearProgramme, found: Solved, cost: Floats, allowed: floa
     return programme.with_rows(Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, most))).with_cost(cost)
 
 
-def _settled(planned: Planned, programme: LinearProgramme, found: Solved) -> Floats | None:
+def _settled(
+    planned: Planned, problem: Callable[[Floats], Assembled], programme: LinearProgramme, found: Solved, margin: float
+) -> Floats | None:
     """The columns with selections and failing draws as whole as they are meant, and the least money for them.
 
-    None where money that exact does not suffice for them, by a trace that the solver tolerates.
+    A yen is left beside where the totals allow. None where the money does not suffice, by a trace that the solver
+    tolerates.
     """
     columns = np.where(programme.whole, np.round(found.columns), found.columns)
+    columns = np.clip(columns, programme.lower, programme.upper)
     fixed = programme.whole.copy()
     fixed[planned.selections.ravel()] = True
     least = np.zeros_like(programme.cost)
     least[planned.budgets] = 1.0 + EARLIER * np.arange(len(planned.budgets), 0, -1)[:, None]
-    as_good = found.cost + EQUALLY * max(abs(found.cost), 1.0)
+    as_good = found.cost + EQUALLY * max(abs(found.cost), 1.0) if np.isfinite(found.cost) else np.inf
     kept = Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, as_good))
-    settled = replace(
-        programme.relaxed().with_rows(kept),
-        cost=least,
-        lower=np.where(fixed, columns, programme.lower),
-        upper=np.where(fixed, columns, programme.upper),
-    )
-    return exact(settled)
+    lower, upper = (np.where(fixed, columns, bound) for bound in (programme.lower, programme.upper))
+    for more in (YEN, 0.0):
+        needed = planned.at_hand(columns) + margin + more
+        first = problem(needed).programme.rows
+        rows = (*first, *programme.rows[len(first) :], kept)
+        settled = exact(replace(programme.relaxed(), cost=least, rows=rows, lower=lower, upper=upper))
+        if settled is not None:
+            return settled
+    return None
 
 
 def _prices(programme: LinearProgramme) -> dict[str, float]:

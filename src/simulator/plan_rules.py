@@ -122,13 +122,13 @@ def _highest(planned: Planned) -> Iterator[Rule]:
         for place in range(len(programme.eras)):
             of, award = planned.labels.awards[programme.rows.start + place]
             selected, most = planned.of("selected", of, award), programme.selection.maximum[:, place] + zero
-            if np.isfinite(most).all():
+            if np.isfinite(most).any():
                 most = np.floor(most + 1e-9) if programme.whole_awards else most
                 names = tuple(
                     f"at most {few:,.6g} of {of}.{award} in FY{year}"
                     for few, year in zip(most[:, 0], planned.years, strict=True)
                 )
-                yield Rule(selected, -np.inf, most, FAR * most.max(axis=1), names)
+                yield Rule(selected, -np.inf, most, FAR * np.where(np.isfinite(most), most, 0.0).max(axis=1), names)
             if place in fed:
                 rate, applicants = fed[place].highest_rate + zero, planned.of("applicants", of, award)
                 cap = Affine(applicants.constant * rate, applicants.slopes * rate[:, None])
