@@ -90,6 +90,21 @@ coalitions    what a scenario changes of another, input by input
 coalition_runs  runs of scenarios that change some of it
 attribution   why two scenarios differ: Shapley values of the changed inputs
 arithmetic    the terms that one figure is the sum of
+affine        affine functions of the columns of a linear programme
+crossed       inputs crossed with draws
+linear_programmes  linear and mixed-integer programmes: solved, priced, judged
+linear_responses  how measures respond to selections, told by the core
+planned       measures of a plan as affine functions of what it decides
+aims          what a plan is to do best
+plan_rules    the rules that every plan obeys
+assembling    rules, aims and draws become one linear programme
+optimisation  the allocation and intake plan that does best
+trade_offs    plans between aims, and plans under several futures
+proving       plans as scenarios, and the proof that the simulator does what they say
+trying        candidates for some inputs, tried side by side for conditions
+levers        inputs that are moved within a range
+proposing     what was found, as a scenario file that is read back and judged
+goal_seeking  the value of an input for which conditions hold
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
@@ -109,6 +124,7 @@ sweep_recording  a sweep whose blocks are all there becomes a run folder
 saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
 explaining    what the command line does to explain
+deciding      what the command line does to find things
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
 crosschecking  the job of comparing both engines

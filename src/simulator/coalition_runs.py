@@ -14,6 +14,7 @@ import numpy.typing as npt
 from simulator import cohorts, draws, tables
 from simulator.arrays import Flags, Floats, Labels
 from simulator.coalitions import Changed, mixed
+from simulator.crossed import Stretched
 from simulator.draws import Sampled
 from simulator.figures import block_run, years_of
 from simulator.flows import Flows
@@ -64,27 +65,6 @@ class _Switched:
         """As of `Varied`: both values were checked with their scenarios."""
 
 
-@dataclass(frozen=True)
-class _Repeated:
-    """What varies over draws, the same in every coalition."""
-
-    varied: Varied
-    coalitions: int
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """As of `Varied`."""
-        return self.varied.bounds
-
-    def over(self, start: int, stop: int) -> Floats:
-        """As of `Varied`."""
-        draw = np.arange(start, stop) // self.coalitions
-        return self.varied.over(int(draw[0]), int(draw[-1]) + 1)[..., draw - draw[0]]
-
-    def check(self, path: str, document: Mapping[str, Any], draws: int) -> None:
-        """As of `Varied`."""
-
-
 def _at(values: Floats, draw: npt.NDArray[np.intp]) -> Floats:
     return values if values.shape[-1] == 1 else values[..., draw]
 
@@ -127,7 +107,7 @@ class Coalitions:
         else:
             below, above = Batch((low,)), Batch((high,))
         varied: dict[str, Varied] = {
-            name: _Repeated(each, len(places)) for name, each in above.varied.items() if name not in numbers
+            name: Stretched(each, len(places)) for name, each in above.varied.items() if name not in numbers
         }
         varied |= {path: _Switched(path, there, below, above) for path, there in numbers.items()}
         return Batch((high,), varied, draws_made * len(places))

@@ -10,7 +10,7 @@ from simulator.chains import SHIPPED
 from simulator.errors import TEXTS
 from simulator.format_keys import kind_below
 from simulator.nodes import Node
-from simulator.scenario import Document, Scenario
+from simulator.scenario import FOR_PEOPLE, Document, Scenario
 
 
 def resolved(scenario: Scenario, folder: Path, *, above: str | None = None) -> str:
@@ -25,6 +25,16 @@ def resolved(scenario: Scenario, folder: Path, *, above: str | None = None) -> s
     changed = _difference(root.tree, scenario.tree, Document) if root is not scenario else Node({}, root.tree.place)
     head = {"name": scenario.document.name or scenario.name} if root is not scenario else {}
     tree = {**head, **(_written(changed) if changed else {}), "extends": above}
+    return yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def changes(scenario: Scenario, base: Scenario, folder: Path, *, name: str, description: str) -> str:
+    """YAML text of a file in `folder` that extends the file of `base` and says what `scenario` changes of it."""
+    changed = _difference(base.tree, scenario.tree, Document)
+    written = {key: value for key, value in (_written(changed) if changed else {}).items() if key not in FOR_PEOPLE}
+    shipped = base.path.parent == SHIPPED
+    above = base.path.stem if shipped else Path(os.path.relpath(base.path, folder)).as_posix()
+    tree = {"name": name, "description": description, "extends": above, **written}
     return yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000)
 
 

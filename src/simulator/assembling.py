@@ -1,0 +1,202 @@
+"""Rules, aims and draws become one linear programme."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from simulator.affine import Affine, added
+from simulator.aims import Aims, Term
+from simulator.arrays import Flags, Floats, Indices
+from simulator.linear_programmes import LinearProgramme, Rows
+from simulator.plan_rules import Limits, Rule, rules
+from simulator.planned import Planned
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+Risk = Literal["chance", "cvar"]
+"""Of draws that fail: how many may (chance), or how far the worst of them fail in the mean (CVaR), which is safer."""
+
+
+@dataclass(frozen=True)
+class Reliance:
+    """The share of draws in which a plan must hold, and how that is made sure of."""
+
+    chance: float = 1.0
+    risk: Risk = "chance"
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A linear programme whose cost is that of the aims.
+
+    Attributes
+    ----------
+    constant : what the aims come to where nothing is decided
+    swing : the cost of swings, to be kept low once the aims are reached; None where none are named
+    moved : the cost of what is selected otherwise than by the scenario itself, in million yen of the first year, to
+        be kept low last; None over draws
+
+    """
+
+    programme: LinearProgramme
+    constant: float
+    swing: Floats | None
+    moved: Floats | None
+
+
+def assemble(planned: Planned, aims: Aims, limits: Limits, reliance: Reliance, margin: Floats) -> Assembled:
+    """The linear programme of a plan; parameters as of `optimisation.optimise` and `plan_rules.rules`."""
+    slacks, pairs = _slacks(planned, reliance), list(_deviations(planned, aims))
+    own = planned.selections.size if planned.draws == 1 else 0
+    size = planned.size + slacks + len(pairs) + own
+    rows = [part for rule in rules(planned, limits, margin) for part in _rows(rule, planned, size, reliance)]
+    rows += _failing(planned, size, reliance) if slacks else []
+    lower, upper, whole = _bounds(planned, size)
+    _bound_slacks(planned, reliance, lower, upper, whole)
+    upper[: planned.selections.size][planned.penniless(limits.totals)] = 0.0
+    cost, swing, constant = np.zeros(size), np.zeros(size), 0.0
+    for column, (deviation, of_swing) in enumerate(pairs, planned.size + slacks):
+        (swing if of_swing else cost)[column] = 1.0
+        rows += _beyond(deviation, column, size)
+    if aims.maximise or not aims.targets:
+        aimed = _aimed(planned, aims)
+        cost, constant = cost + aimed.matrix(size).toarray()[0], float(aimed.constant[0, 0])
+    if own:
+        moved, near = _moved(planned, limits, size)
+        rows += near
+    programme = LinearProgramme(cost, lower, upper, whole, tuple(rows))
+    return Assembled(programme, constant, swing if aims.smooth else None, moved if own else None)
+
+
+def _shown(planned: Planned) -> range:
+    first, last = planned.scenario.document.horizon
+    return range(first, last + 1)
+
+
+def _aimed(planned: Planned, aims: Aims) -> Affine:
+    """What is minimised, (1, 1): less of what is maximised, or the money that programmes of a smooth path leave."""
+    years = _shown(planned)
+    if aims.maximise:
+        return added([term.summed(planned, years).times(-1.0) for term in aims.maximise])
+    named = dict.fromkeys(term.programme for term in aims.smooth)
+    lost = [Term("returned", 1.0, "returned", name, "", None).summed(planned, years) for name in named]
+    left = [Term("carried_out", 1.0, "carried_out", name, "", years[-1]).summed(planned, years) for name in named]
+    return added([*lost, *left])
+
+
+def _deviations(planned: Planned, aims: Aims) -> Iterator[tuple[Affine, bool]]:
+    """What is to be near 0, (1, 1) each: gaps to targets as a share of them, and steps of what is smooth."""
+    years = _shown(planned)
+    for target in aims.targets:
+        target.require_year(years)
+        yearly = planned.of(target.measure, target.programme, target.award).mean
+        for year in years:
+            if target.year in (None, year):
+                gap = yearly.years([planned.years.index(year)]).plus(-target.value)
+                yield gap.times(1.0 / max(abs(target.value), 1.0)), False
+    for term in aims.smooth:
+        path = term.yearly(planned, years).mean.times(term.weight)
+        for at in range(1, len(path.constant)):
+            yield path.years([at]) - path.years([at - 1]), True
+
+
+def _moved(planned: Planned, limits: Limits, size: int) -> tuple[Floats, list[Rows]]:
+    """The first year's cost of selections apart from the scenario's own, with ``columns >= |x − own|``."""
+    count = planned.selections.size
+    selections, columns = np.arange(count), size - count + np.arange(count)
+    own, every = limits.selected.ravel(), np.arange(count)
+    free, ones, rows = np.full(count, np.inf), np.ones(count), list[Rows]()
+    for sign in (1.0, -1.0):
+        matrix = _single(count, every, columns, ones, size) - sign * _single(count, every, selections, ones, size)
+        rows.append(Rows(matrix, -sign * own, free))
+    cost = np.zeros(size)
+    cost[columns] = planned.first_costs
+    return cost, rows
+
+
+def _beyond(deviation: Affine, column: int, size: int) -> list[Rows]:
+    """``column >= |deviation|``."""
+    matrix, constant = deviation.matrix(size), deviation.constant.ravel()
+    own = _single(1, np.zeros(1, dtype=np.intp), np.array([column]), np.ones(1), size)
+    return [Rows(own - sign * matrix, sign * constant, np.full(1, np.inf)) for sign in (1.0, -1.0)]
+
+
+def _rows(rule: Rule, planned: Planned, size: int, reliance: Reliance) -> Iterator[Rows]:
+    """The rows of a rule: one a year where it is certain or must always hold, else one a draw with its slack."""
+    certain = rule.certain or planned.draws == 1
+    of = rule.of.draw(0) if certain else rule.of
+    shape = rule.of.constant.shape
+    bounds = [
+        np.broadcast_to(np.asarray(bound), shape)[:, : of.constant.shape[1]] for bound in (rule.lower, rule.upper)
+    ]
+    for at in range(shape[0]) if rule.names else [slice(None)]:
+        one = of.years([at] if isinstance(at, int) else at)
+        name = rule.names[at] if isinstance(at, int) else ""
+        low, high = ((bound[at] - one.constant.reshape(bound[at].shape)).ravel() for bound in bounds)
+        matrix = one.matrix(size)
+        if certain or reliance.chance >= 1.0:
+            yield Rows(matrix, low, high, name)
+            continue
+        far = np.repeat(np.atleast_1d(rule.slack[at]), planned.draws)
+        draw = np.tile(np.arange(planned.draws), len(far) // planned.draws)
+        slack = _single(len(far), np.arange(len(far)), planned.size + draw, far, size)
+        for sign, bound in ((1.0, low), (-1.0, high)):
+            limited = np.flatnonzero(np.isfinite(bound))
+            if limited.size:
+                left = (matrix + sign * slack)[limited]
+                free = np.full(limited.size, np.inf)
+                yield Rows(left, bound[limited], free, name) if sign > 0 else Rows(left, -free, bound[limited], name)
+
+
+def _slacks(planned: Planned, reliance: Reliance) -> int:
+    """Columns that let draws fail: one a draw; for CVaR another beside it, and the threshold."""
+    if planned.draws == 1 or reliance.chance >= 1.0:
+        return 0
+    return planned.draws if reliance.risk == "chance" else 2 * planned.draws + 1
+
+
+def _failing(planned: Planned, size: int, reliance: Reliance) -> list[Rows]:
+    """How many draws may fail, or how far: ``η + Σ_d max(s_d − η, 0) / ((1 − q) D) <= 0``, s_d what d misses."""
+    draws, first = planned.draws, planned.size
+    every, free = np.arange(draws), np.full(draws, np.inf)
+    if reliance.risk == "chance":
+        failing = _single(1, np.zeros(draws, dtype=np.intp), first + every, np.ones(draws), size)
+        return [Rows(failing, np.full(1, -np.inf), np.full(1, np.floor((1 - reliance.chance) * draws + 1e-9)))]
+    threshold = first + 2 * draws
+    ones = np.ones(draws)
+    missed = _single(draws, every, first + every, -ones, size)
+    beyond = _single(draws, every, first + draws + every, ones, size)
+    above = beyond + missed + _single(draws, every, np.full(draws, threshold), ones, size)
+    share = np.append(ones / ((1 - reliance.chance) * draws), 1.0)
+    mean = _single(1, np.zeros(draws + 1, dtype=np.intp), np.append(first + draws + every, threshold), share, size)
+    return [Rows(above, np.zeros(draws), free), Rows(mean, np.full(1, -np.inf), np.zeros(1))]
+
+
+def _bounds(planned: Planned, size: int) -> tuple[Floats, Floats, Flags]:
+    """Bounds of the columns and which are whole; money that lapses is not carried, nor that of idle programmes."""
+    lower, upper, whole = np.zeros(size), np.full(size, np.inf), np.zeros(size, dtype=np.bool_)
+    lapses = planned.inputs.lapses | ~np.array(planned.awards)
+    upper[planned.carried[lapses].ravel()] = 0.0
+    for programme in planned.inputs.programmes:
+        whole[planned.selections[:, programme.rows].ravel()] = programme.whole_awards
+    return lower, upper, whole
+
+
+def _bound_slacks(planned: Planned, reliance: Reliance, lower: Floats, upper: Floats, whole: Flags) -> None:
+    first, draws = planned.size, planned.draws
+    if not _slacks(planned, reliance):
+        return
+    if reliance.risk == "chance":
+        upper[first : first + draws], whole[first : first + draws] = 1.0, True
+    else:
+        lower[first : first + draws], upper[first : first + draws] = -1.0, 1.0
+        lower[first + 2 * draws] = -1.0
+
+
+def _single(rows: int, row: Indices, column: Indices, value: Floats, size: int) -> "sparse.csr_array":
+    from scipy import sparse
+
+    return sparse.coo_array((value, (row, column)), shape=(rows, size)).tocsr()

@@ -1,0 +1,270 @@
+"""What the command line does to find things: values that reach a goal, plans that do best."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from simulator import proposing
+from simulator.console import FAILED_CHECK, deliver, language, say
+from simulator.errors import RequestError
+from simulator.options import (
+    Aimed,
+    Chance,
+    Design,
+    Draws,
+    File,
+    Form,
+    Format,
+    Futures,
+    Gap,
+    Keep,
+    Lang,
+    Maximise,
+    Minimise,
+    Pareto,
+    Plans,
+    Points,
+    Proposal,
+    Risk,
+    Risks,
+    Sampling,
+    Seconds,
+    Seed,
+    Seek,
+    Seeking,
+    Settings,
+    Slack,
+    Smooth,
+    Targets,
+    Totals,
+    Traceback,
+    Until,
+    Vary,
+    Within,
+)
+
+if TYPE_CHECKING:
+    from simulator.aims import Term
+    from simulator.draws import Sampled
+    from simulator.labels import Words
+    from simulator.optimisation import Plan
+    from simulator.scenario import Scenario
+    from simulator.trade_offs import Frontier
+
+
+def solve(  # noqa: PLR0913 (one parameter is one option)
+    file: File,
+    *,
+    vary: Vary,
+    until: Until,
+    seek: Seeking = Seek.NEAREST,
+    chance: Chance = "",
+    draws: Draws = 0,
+    seed: Seed = 0,
+    sampling: Design = Sampling.RANDOM,
+    settings: Settings = [],  # noqa: B006 (typer copies defaults)
+    save: Proposal = "",
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print what a goal seek found, and write it as a scenario; exit status 1 where there is no solution."""
+    from simulator import goal_seeking
+    from simulator.labels import words
+    from simulator.loading import load
+    from simulator.report import solved
+
+    if save:
+        proposing.require_writable(Path(save))
+    scenario = load(file, settings=settings)
+    asked = _share("--chance", chance) if chance else None
+    found = goal_seeking.solve(
+        scenario, vary=vary, until=until, seek=seek.value, chance=asked, sampled=_sampled(draws, seed, sampling)
+    )
+    spoken = words(language(lang))
+    deliver(partial(solved.WRITERS[format.value], found, spoken))
+    if not found.solved:
+        raise typer.Exit(FAILED_CHECK)
+    if save:
+        told = {"values": solved.told(found), "conditions": solved.conditions(found)}
+        name = spoken("solve", "name", name=scenario.document.name or scenario.name)
+        text = spoken("solve", "description", **told)
+        goal_seeking.propose(found, Path(save), name=name, description=text)
+        say(spoken("solve", "verified", path=save))
+    if found.sampled:
+        fresh, half = goal_seeking.fresh_chance(found)
+        given = {"draws": f"{found.sampled.draws:,}", "seed": found.sampled.seed + 1}
+        say(spoken("solve", "fresh", **given, chance=f"{fresh:.1%}", half=f"{half:.1%}"))
+
+
+def optimise(  # noqa: PLR0913 (one parameter is one option)
+    file: File,
+    *,
+    maximise: Maximise = [],  # noqa: B006 (typer copies defaults)
+    minimise: Minimise = [],  # noqa: B006
+    target: Targets = [],  # noqa: B006
+    smooth: Smooth = [],  # noqa: B006
+    pareto: Pareto = [],  # noqa: B006
+    points: Points = 7,
+    keep: Keep = [],  # noqa: B006
+    total: Totals = [],  # noqa: B006
+    within: Within = "",
+    slack: Slack = "1%",
+    draws: Draws = 0,
+    seed: Seed = 0,
+    sampling: Design = Sampling.RANDOM,
+    chance: Chance = "",
+    risk: Risks = Risk.CHANCE,
+    gap: Gap = "0.1%",
+    seconds: Seconds = 600.0,
+    settings: Settings = [],  # noqa: B006
+    save: Proposal = "",
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print the plan that does best, and write it as a scenario; exit status 1 unless the simulator reproduces it."""
+    from simulator import optimisation, trade_offs
+    from simulator.aims import Aims, Term
+    from simulator.assembling import Reliance
+    from simulator.labels import words
+    from simulator.linear_programmes import Effort
+    from simulator.loading import load
+
+    if save and not pareto:
+        proposing.require_writable(Path(save))
+    scenario, spoken = load(file, settings=settings), words(language(lang))
+
+    def planner(aims: Aims, floors: "Sequence[tuple[Term, float]]") -> "Plan":
+        return optimisation.optimise(
+            scenario,
+            aims,
+            keep=keep,
+            totals=_totals(total, scenario),
+            within=_share("--within", within) if within else float("inf"),
+            floors=floors,
+            slack=_share("--slack", slack),
+            sampled=_sampled(draws, seed, sampling),
+            reliance=Reliance(_share("--chance", chance) if chance else 1.0, risk.value),
+            effort=Effort(_share("--gap", gap), seconds),
+        )
+
+    if pareto:
+        _require_alone(maximise, minimise, target, smooth)
+        _show_frontier(
+            trade_offs.frontier([Term.parse(text) for text in pareto], planner, points=points), spoken, format, save
+        )
+    else:
+        _show(planner(Aims.parse(maximise, minimise, target, smooth), ()), spoken, format, save)
+
+
+def regret(  # noqa: PLR0913 (one parameter is one option)
+    plans: Plans,
+    *,
+    future: Futures,
+    maximise: Aimed,
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print what plans come to in several futures, and the plan whose greatest regret is least."""
+    from simulator import trade_offs
+    from simulator.labels import words
+    from simulator.report import traded
+
+    found = trade_offs.regret(plans, future, maximise)
+    deliver(partial(traded.REGRETS[format.value], found, words(language(lang))))
+
+
+COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
+    ("solve", "Goal seek: the value of an input for which a condition holds; exit status 1 if there is none.", solve),
+    ("optimise", "The appropriations and selections that do best; exit status 1 unless simulated alike.", optimise),
+    ("regret", "What plans come to in several futures, and which one is least regretted.", regret),
+)
+"""Name, help and function of each command."""
+
+
+def _sampled(draws: int, seed: int, sampling: Sampling) -> "Sampled | None":
+    from simulator.draws import Sampled
+
+    return Sampled(draws, seed, sampling.value) if draws else None
+
+
+def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
+    """Print a plan, prove it by the simulator, and write it where that is asked."""
+    from simulator import proving
+    from simulator.report import optimised
+
+    scenario = proving.proposed(plan)
+    apart = list(proving.differences(plan, scenario))
+    deliver(partial(optimised.WRITERS[form.value], plan, spoken))
+    for text in apart:
+        say(text)
+    if apart:
+        raise typer.Exit(FAILED_CHECK)
+    if save:
+        name = spoken("plan", "name", name=plan.scenario.document.name or plan.scenario.name)
+        kept = "; ".join(each.text for each in plan.limits.keep) or "-"
+        text = spoken("plan", "description", aims=plan.aims.text, kept=kept)
+        proving.propose(plan, Path(save), name=name, description=text)
+    told = spoken("plan", "reproduced" if plan.sampled is None else "reproduced_draws")
+    say(f"{spoken('plan', 'wrote', path=save)} {told}" if save else told)
+    if plan.sampled:
+        share, half = proving.fresh_share(plan, scenario)
+        given = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed + 1}
+        say(spoken("solve", "fresh", **given, chance=f"{share:.1%}", half=f"{half:.1%}"))
+
+
+def _require_alone(*aims: Sequence[str]) -> None:
+    if any(aims):
+        raise RequestError("--pareto names all that is maximised: leave out --maximise, --minimise, --target, --smooth")
+
+
+def _show_frontier(found: "Frontier", spoken: "Words", form: Format, save: str) -> None:
+    """Print a frontier, and write its plans into a folder, each once the simulator reproduces it."""
+    from simulator import folders, proving
+    from simulator.report import traded
+
+    deliver(partial(traded.FRONTIERS[form.value], found, spoken))
+    if not save:
+        return
+
+    def fill(folder: Path) -> None:
+        for number, plan in enumerate(found.plans, 1):
+            name = spoken("plan", "name", name=f"{plan.scenario.document.name or plan.scenario.name} {number}")
+            values = zip(found.terms, found.values[number - 1], strict=True)
+            text = ", ".join(f"{term.text} = {value:,.1f}" for term, value in values)
+            proving.propose(plan, folder / f"plan-{number:02}.yaml", name=name, description=text)
+
+    folders.write(Path(save), fill, overwrite=False)
+    say(spoken("trade", "wrote", path=save, number=len(found.plans)))
+
+
+def _totals(texts: Sequence[str], scenario: "Scenario") -> dict[int, float]:
+    """Totals by year as they are given: of one year, or without a year of all."""
+    from simulator import quantities
+    from simulator.errors import QuantityError
+
+    found, every = dict[int, float](), range(scenario.document.first_year, scenario.document.horizon[1] + 1)
+    for text in texts:
+        year, equals, money = text.rpartition("=")
+        try:
+            amount = quantities.MONEY.parse(money.strip())
+            years = [quantities.year(year)] if equals else every
+        except QuantityError as error:
+            raise RequestError(f"--total {text}: {error}") from error
+        found |= dict.fromkeys(years, amount)
+    return found
+
+
+def _share(option: str, text: str) -> float:
+    from simulator import quantities
+    from simulator.errors import QuantityError
+
+    try:
+        return quantities.SHARE.parse(text)
+    except QuantityError as error:
+        raise RequestError(f"{option} {text}: {error}") from error

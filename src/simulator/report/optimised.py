@@ -1,0 +1,134 @@
+"""A plan in words and tables: what it comes to, whom it selects, what it gives, what one more of a limit is worth."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TextIO
+
+from simulator import model
+from simulator.arrays import Floats
+from simulator.labels import Words
+from simulator.optimisation import Plan
+from simulator.plan_rules import TOTALS
+from simulator.report import markdown, terminal
+from simulator.report.sheets import Row, Sheet, View, full_label
+
+COLUMNS = ("fiscal_year", "programme", "award", "measure", "value", "unit")
+
+
+def heading(plan: Plan, words: Words) -> Iterator[str]:
+    """What the plan comes to."""
+    aims = ", ".join(each.text for each in plan.aims.maximise) or "-"
+    value = f"{plan.value:,.1f}"
+    if plan.aims.maximise:
+        yield words("plan", "best", aims=aims, value=value, gap=f"{plan.gap:.2%}")
+    elif plan.aims.targets:
+        yield words("plan", "near", value=f"{plan.value:,.3f}")
+    else:
+        yield words("plan", "left", value=value)
+    if plan.aims.smooth:
+        told = ", ".join(each.text for each in plan.aims.smooth)
+        yield words("plan", "smoothed", swing=f"{plan.swing:,.1f}", aims=told)
+    if plan.sampled:
+        shares = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed}
+        yield words("plan", "in_draws", **shares, chance=f"{plan.reliance.chance:.0%}")
+
+
+def sheets(plan: Plan, words: Words) -> Iterator[Sheet]:
+    """Selections and appropriations beside the scenario's own; prices of limits."""
+    run = model.run(plan.scenario, measures=["selected", "budget"]).runs[0]
+    view, years = View((run,), run, words), [year for year in plan.years if year in run.years]
+    columns = tuple(words.year(year) for year in years)
+    shown = [plan.years.index(year) for year in years]
+    name = words("page", "difference", reference=plan.scenario.name)
+    rows = [
+        line
+        for row, (programme, award) in enumerate(plan.awards)
+        for line in _beside(
+            full_label(view, programme, award),
+            name,
+            plan.selections[shown, row],
+            run.of("selected", programme, award)[:, 0],
+            0,
+        )
+    ]
+    yield Sheet(words("plan", "selected"), columns, tuple(rows))
+    rows = [
+        line
+        for row, programme in enumerate(plan.programmes)
+        for line in _beside(
+            view.programme_label(programme), name, plan.budgets[shown, row], run.of("budget", programme)[:, 0], 1
+        )
+    ]
+    if plan.unallocated.any():
+        rows.append(Row(words("plan", "unallocated"), tuple(f"{value:,.1f}" for value in plan.unallocated[shown])))
+    yield Sheet(words("plan", "budget"), columns, tuple(rows))
+    if plan.prices:
+        yield _priced(plan, words, years)
+
+
+def _beside(label: str, name: str, values: Floats, own: Floats, decimals: int) -> Iterator[Row]:
+    yield Row(label, tuple(f"{value:,.{decimals}f}" for value in values))
+    changes = values - own
+    if (abs(changes) > 1e-6).any():
+        cells = tuple(f"{change:+,.{decimals}f}" if abs(change) > 1e-6 else "0" for change in changes)
+        yield Row(name, cells, 1, "difference")
+
+
+def _priced(plan: Plan, words: Words, years: list[int]) -> Sheet:
+    """Worth of one more of each limit, by year."""
+    found: dict[str, dict[int, float]] = {}
+    for full, price in ((full, price) for full, price in plan.prices.items() if " in FY" in full):
+        limit, _, year = full.rpartition(" in FY")
+        text = words("plan", "of_total") if limit.startswith(TOTALS) else limit
+        found.setdefault(text, {})[int(year)] = price
+    rows = tuple(
+        Row(text, tuple(f"{by_year[year]:+,.4f}" if year in by_year else "" for year in years))
+        for text, by_year in found.items()
+    )
+    title = words("plan", "prices", aims=", ".join(each.text for each in plan.aims.maximise))
+    return Sheet(title, tuple(words.year(year) for year in years), rows)
+
+
+def rows(plan: Plan) -> list[tuple[int, str, str, str, float, str]]:
+    """Selections, appropriations and prices, a row each; the programme of a price is the name of its limit."""
+    found = [
+        (year, programme, award, "selected", float(plan.selections[at, row]), "count")
+        for row, (programme, award) in enumerate(plan.awards)
+        for at, year in enumerate(plan.years)
+    ]
+    found += [
+        (year, programme, "", "budget", float(plan.budgets[at, row]), "million_yen")
+        for row, programme in enumerate(plan.programmes)
+        for at, year in enumerate(plan.years)
+    ]
+    for full, price in ((full, price) for full, price in plan.prices.items() if " in FY" in full):
+        limit, _, year = full.rpartition(" in FY")
+        found.append((int(year), limit, "", "price", price, "value a unit"))
+    return found
+
+
+def _page(writer: Callable[..., None], plan: Plan, words: Words, stream: TextIO) -> None:
+    writer(list(heading(plan, words)), list(sheets(plan, words)), stream)
+
+
+def _csv(plan: Plan, _: Words, stream: TextIO) -> None:
+    lines = csv.writer(stream, lineterminator="\n")
+    lines.writerow(COLUMNS)
+    lines.writerows(rows(plan))
+
+
+def _json(plan: Plan, _: Words, stream: TextIO) -> None:
+    stream.write(
+        json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows(plan)], ensure_ascii=False, indent=1) + "\n"
+    )
+
+
+WRITERS: dict[str, Callable[[Plan, Words, TextIO], None]] = {
+    "table": partial(_page, terminal.write),
+    "markdown": partial(_page, markdown.write),
+    "csv": _csv,
+    "json": _json,
+}
+"""By format: writes a plan, in the words of a language, to a stream."""

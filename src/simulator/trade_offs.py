@@ -1,0 +1,136 @@
+"""Trade-offs: plans of which none is better in one aim without being worse in another; plans in several futures."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from simulator import model
+from simulator.aims import Aims, Term
+from simulator.arrays import Floats
+from simulator.errors import RequestError
+from simulator.linear_programmes import InfeasibleError
+from simulator.loading import load
+from simulator.optimisation import Plan
+from simulator.scenario import Scenario
+
+Planner = Callable[[Aims, Sequence[tuple[Term, float]]], Plan]
+"""Finds the best plan for aims, with floors under other terms: `optimise` with all else given."""
+BESIDE = 1e-3
+"""What the whole range of another aim is worth, in ranges of the first: enough to leave no gain unused."""
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """Plans of which none is better in one aim without being worse in another.
+
+    Attributes
+    ----------
+    terms : the aims, k
+    values : (n, k) what each plan comes to, in falling order of the first aim
+
+    """
+
+    terms: tuple[Term, ...]
+    plans: tuple[Plan, ...]
+    values: Floats
+
+
+def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Frontier:
+    """The efficient frontier of two or three aims by the epsilon-constraint method.
+
+    Each aim is maximised alone, which gives the range of every aim; the first is then maximised with floors under the
+    others at `points` places of their ranges, a trace of the others beside it, so that no gain of theirs is unused.
+
+    RequestError : not two or three aims, or fewer than two points
+    """
+    if not 2 <= len(terms) <= 3 or points < 2:
+        raise RequestError("a frontier is between two or three aims, at two points or more: --pareto A --pareto B")
+    alone = [planner(Aims((term,)), ()) for term in terms]
+    table = np.array([[value_of(term, plan) for term in terms] for plan in alone])
+    ranges = np.maximum(np.ptp(table, axis=0), 1e-9)
+    first = [replace(terms[0], weight=terms[0].weight)]
+    for term, width in zip(terms[1:], ranges[1:], strict=True):
+        first.append(replace(term, weight=term.weight * BESIDE * ranges[0] / width))
+    floors = [np.linspace(table[:, each].min(), table[:, each].max(), points) for each in range(1, len(terms))]
+    plans = list[Plan]()
+    for least in product(*floors):
+        try:
+            traces = [value - 1e-6 * max(abs(value), 1.0) for value in least]
+            plans.append(planner(Aims(tuple(first)), list(zip(terms[1:], traces, strict=True))))
+        except InfeasibleError:
+            continue
+    values = np.array([[value_of(term, plan) for term in terms] for plan in plans])
+    return _efficient(tuple(terms), plans, values)
+
+
+def value_of(term: Term, plan: Plan) -> float:
+    """What a term comes to where a plan is followed, by the simulator at expected values."""
+    from simulator import proving
+
+    return told(term, proving.proposed(plan))
+
+
+def told(term: Term, scenario: Scenario) -> float:
+    """What a term comes to in a scenario: its weight times the measure, added up over the years or in its year."""
+    run = model.run(scenario, measures=[term.measure]).runs[0]
+    values = run.of(term.measure, term.programme, term.award)[:, 0]
+    counted = [term.year in (None, year) for year in run.years]
+    return term.weight * float(values[np.array(counted)].sum())
+
+
+def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Frontier:
+    """Those that no other plan is as good as in all aims and better in one, each of equals once."""
+    kept = list[int]()
+    for place in np.lexsort(-values.T[::-1]).tolist():
+        as_good = (values >= values[place]).all(axis=1)
+        beaten = (as_good & (values > values[place]).any(axis=1)).any()
+        if not beaten and not any(np.array_equal(values[other], values[place]) for other in kept):
+            kept.append(place)
+    return Frontier(terms, tuple(plans[place] for place in kept), values[kept])
+
+
+@dataclass(frozen=True)
+class Regret:
+    """What plans come to in each future, and how much less that is than of the plan that is best there.
+
+    Attributes
+    ----------
+    values, regrets : (plans, futures)
+
+    """
+
+    term: Term
+    plans: tuple[str, ...]
+    futures: tuple[str, ...]
+    values: Floats
+    regrets: Floats
+
+    @property
+    def greatest(self) -> Floats:
+        """(plans,) regret in the future where it is greatest."""
+        found: Floats = self.regrets.max(axis=1)
+        return found
+
+    @property
+    def chosen(self) -> str:
+        """The plan whose greatest regret is least, the first of equals."""
+        return self.plans[int(np.argmin(self.greatest))]
+
+
+def regret(plans: Sequence[str | Path], futures: Sequence[str | Path], maximise: str) -> Regret:
+    """Simulate every plan in every future, a scenario laid over it, and compare in what is maximised.
+
+    A future changes the baseline that the plans rest on: prices, demand, take-up. A plan stays what it is, and where
+    its money does not suffice fewer are selected, as the model says.
+
+    RequestError : fewer than two plans, or no future.  InputError : a future contradicts a plan
+    """
+    if len(plans) < 2 or not futures:
+        raise RequestError("regret is between two plans or more in one future or more: PLAN PLAN --future FILE")
+    term = Term.parse(maximise)
+    values = np.array([[told(term, load(plan, overlays=[future])) for future in futures] for plan in plans])
+    names, worlds = ([Path(each).stem for each in group] for group in (plans, futures))
+    return Regret(term, tuple(names), tuple(worlds), values, values.max(axis=0) - values)

@@ -1,0 +1,474 @@
+"""Plans: brute force on small instances, the simulator on random ones, random feasible plans, closed forms, prices."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+import simulator as sim
+from simulator import trade_offs
+from simulator.aims import Aims, Term
+from simulator.assembling import Reliance
+from simulator.cli import main
+from simulator.draws import Sampled
+from simulator.errors import RequestError
+from simulator.linear_programmes import Effort, InfeasibleError, UnboundedError
+from simulator.linear_responses import responses
+from simulator.optimisation import Plan, optimise
+from simulator.proving import differences, fresh_share, propose, proposed
+from simulator.trade_offs import Frontier
+from tests.random_portfolios import Documents, portfolios, text
+
+Write = Callable[..., Path]
+
+ONE_AND_TWO_YEARS = """
+    short: {{duration: 12 months, costs: {{grant: {{amount: {short}, per: year}}}}}}
+    long: {{duration: 24 months, history: {{2021: 2}}, costs: {{grant: {{amount: {long}, per: year}}}}}}
+"""
+BOTH = ["selected[line.short]", "2.3 * selected[line.long]"]
+NO_DEBT = ["selected[line.long,2024] <= 0"]
+
+
+def reproduced(plan: Plan) -> bool:
+    """Whether the simulator does what the plan says."""
+    return not list(differences(plan, proposed(plan)))
+
+
+def best_by_brute_force(short: float, long: float, budget: float, limit: float) -> float:
+    """Most of short + 2.3 long over FY2022 to FY2024 with whole awards, money carried up to a share of the budget."""
+    best, numbers = -1.0, range(int(budget // min(short, long)) * 2 + 1)
+    for shorts in product(numbers, repeat=3):
+        for longs in product(numbers, repeat=2):
+            carried, before, paid = 0.0, 2, True
+            for few, many in zip(shorts, (*longs, 0), strict=True):
+                left = budget + carried - few * short - (many + before) * long
+                carried, before, paid = min(left, limit * budget), many, paid and left >= -1e-9
+            if paid:
+                best = max(best, sum(shorts) + 2.3 * sum(longs))
+    return best
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "budget", "limit"),
+    [(3.0, 2.0, 9.0, 9.0), (2.5, 3.1, 11.0, 9.0), (4.0, 2.9, 10.0, 0.1), (3.7, 3.3, 12.5, 0.0), (5.0, 3.0, 11.0, 0.3)],
+)
+def test_small_instances_have_the_optimum_of_brute_force(
+    short: float, long: float, budget: float, limit: float, portfolio: Write
+) -> None:
+    awards = ONE_AND_TWO_YEARS.format(short=short, long=long)
+    programme = "" if limit > 1 else f"carry_limit: {limit:.0%}"
+    path = portfolio(awards, budget=f"{budget}", whole=True, programme=programme, intake="steady")
+    scenario = sim.load(path, settings=["years=2022-2024"])
+    plan = optimise(scenario, Aims.parse(maximise=BOTH), keep=NO_DEBT)
+    assert plan.value == pytest.approx(best_by_brute_force(short, long, budget, limit))
+    assert plan.selections.sum(axis=0) @ [1, 2.3] == pytest.approx(plan.value)
+    assert reproduced(plan)
+
+
+QUICK, ALL = Effort(gap=0.01, seconds=20), list(HealthCheck)
+
+
+@contextmanager
+def written(documents: Documents) -> Iterator[sim.Scenario]:
+    """The scenario of random documents, whose files are there meanwhile."""
+    with TemporaryDirectory() as folder:
+        for name, tree in (("portfolio", documents.portfolio), ("scenario", documents.scenario)):
+            Path(folder, f"{name}.yaml").write_text(text(tree), encoding="utf-8")
+        yield sim.load(Path(folder, "scenario.yaml"))
+
+
+def reproduced_at_random(documents: Documents) -> bool:
+    """Whether there is a plan for random documents; the simulator does what it says, and measures are what rows say."""
+    with written(documents) as scenario:
+        programmes = [name for name, programme in scenario.document.programmes.items() if programme.awards]
+        try:
+            plan = optimise(scenario, Aims.parse(maximise=[f"selected[{name}]" for name in programmes]), effort=QUICK)
+        except (InfeasibleError, UnboundedError):  # commitments above the total, an award that costs nothing
+            return False
+        made = proposed(plan)
+        assert not list(differences(plan, made))
+        names, run = (
+            ["active", "person_months", "commitments", "outyear_commitments", "promoted"],
+            sim.run(made).runs[0],
+        )
+        for name, told in responses(scenario, names).items():
+            values = told.base[..., 0] + np.einsum("yns,s->yn", told.slopes[..., 0], plan.selections.ravel())
+            made_values, scale = run.kept(name)[..., 0], 1e-9 * max(values.max(), 1)
+            np.testing.assert_allclose(made_values, values[-len(run.years) :], rtol=1e-9, atol=scale, err_msg=name)
+        return True
+
+
+def test_the_simulator_reproduces_plans_of_random_portfolios() -> None:
+    """A dozen here; `python -m tests.test_optimise 200` tries as many as it is told."""
+    assert random_plans_reproduced(20) >= 8
+
+
+def random_plans_reproduced(number: int) -> int:
+    """Tries so many random portfolios; how many had a plan, each of which was reproduced."""
+    found = list[bool]()
+
+    @seed(2022)
+    @settings(max_examples=number, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=ALL)
+    @given(portfolios())
+    def try_each(documents: Documents) -> None:
+        found.append(reproduced_at_random(documents))
+
+    try_each()
+    return sum(found)
+
+
+def test_a_plan_of_the_portfolio_is_reproduced_to_the_last_yen() -> None:
+    keep = ["selected[sakura_science] >= 3000", "selected[overseas_challenge] <= 250", "budget[sicorp] >= 1000"]
+    aims = Aims.parse(maximise=["selected[overseas_fellowships]"])
+    plan = optimise(sim.load("scenarios/plus10pct.yaml"), aims, keep=keep)
+    made = sim.run(proposed(plan)).runs[0]
+    np.testing.assert_allclose(made.kept("selected")[..., 0], plan.selections, rtol=1e-12)
+    whole = np.array([made.scenario.document.programmes[name].whole_awards for name, _ in plan.awards])
+    np.testing.assert_array_equal(made.kept("selected")[:, whole, 0], plan.selections[:, whole])
+    assert abs(made.kept("spend") - plan.spend).max() < 5e-7
+    assert not made.kept("shortfall").any()
+    assert made.of("budget")[:, 0] == pytest.approx(plan.budgets.sum(axis=1))
+    assert (plan.budgets.sum(axis=1) <= plan.limits.totals + 1e-6).all()
+    assert made.of("selected", "sakura_science").min() >= 3000
+
+
+def test_another_rule_than_the_plan_is_seen_through() -> None:
+    """The proof reads the simulator, not the plan: a plan of other numbers, or of more than there is, differs."""
+    aims = Aims.parse(maximise=["selected[overseas_fellowships]"])
+    plan = optimise(sim.load("scenarios/baseline.yaml"), aims, within=0.0)
+    one_more = replace(plan, selections=plan.selections + np.eye(1, 12)[0])
+    found = list(differences(one_more, proposed(plan)))
+    assert any("of overseas_fellowships.fellowship in FY2022" in each for each in found)
+    assert list(differences(one_more, proposed(one_more)))
+    spent = replace(plan, spend=plan.spend + 1e-6)
+    assert any("overseas_challenge spends" in each for each in differences(spent, proposed(plan)))
+
+
+SMALL = "award: {duration: 24 months, history: {2021: 30}, costs: {grant: {amount: 5, per: year}}}"
+
+
+def test_the_smooth_plan_swings_less_than_random_feasible_plans(portfolio: Write) -> None:
+    """Two-year awards at 5 a year under 200 a year: 30 under way leave 50 now; money is carried, little may be left."""
+    scenario = sim.load(portfolio(SMALL, budget="200", intake="cash"))
+    plan = optimise(scenario, Aims.parse(smooth=["selected[line]"]), slack=0.01)
+    assert reproduced(plan)
+    smallest, left = smallest_swing(random_plans(20_000, seed=1))
+    assert left >= 200
+    assert plan.swing <= smallest + 1e-6
+    assert plan.swing == pytest.approx(np.abs(np.diff(plan.selections[:, 0])).sum())
+    assert plan.value <= 0.01 * 1200 + 1e-3
+
+
+def random_plans(number: int, seed: int) -> np.typing.NDArray[np.float64]:
+    """Selections (plans, 6): each year a random share, often near a steady 20, of what the money of the year buys."""
+    rng = np.random.default_rng(seed)
+    held, before, path = np.zeros(number), np.full(number, 30.0), []
+    for _ in range(6):
+        held = held + 200 - 5 * before
+        most = np.maximum(held / 5, 0)
+        before = np.where(
+            rng.random(number) < 0.7, np.minimum(most, rng.normal(20, 2, number)), most * rng.random(number)
+        )
+        held = held - 5 * np.maximum(before, 0)
+        before = np.maximum(before, 0)
+        path.append(before)
+    found = np.stack(path, axis=1)
+    return found[held <= 0.01 * 1200]
+
+
+def smallest_swing(plans: np.typing.NDArray[np.float64]) -> tuple[float, int]:
+    return float(np.abs(np.diff(plans, axis=1)).sum(axis=1).min()), len(plans)
+
+
+def test_prices_are_what_one_more_million_yen_buys(portfolio: Write) -> None:
+    """Against solving again with a little more money in one year, fractions of awards allowed."""
+    awards = ONE_AND_TWO_YEARS.format(short=3.0, long=2.0)
+    scenario = sim.load(portfolio(awards, budget="{2022: 9, 2024: 14}", programme="carry_limit: 10%", intake="steady"))
+    aims, keep = Aims.parse(maximise=BOTH), ["selected[line.long,2027] <= 0", "selected[line.short] >= 0.3"]
+    plan = optimise(scenario, aims, keep=keep)
+    for year, total in zip(plan.years, plan.limits.totals, strict=True):
+        more = optimise(scenario, aims, keep=keep, totals={year: total + 1e-3})
+        price = plan.prices.get(f"the total of {total:,.1f} million yen in FY{year}", 0.0)
+        assert price == pytest.approx((more.value - plan.value) / 1e-3, abs=1e-5)
+
+
+def test_targets_are_reached_where_money_allows_and_missed_by_least_where_not() -> None:
+    scenario = sim.load("scenarios/baseline.yaml")
+    plan = optimise(
+        scenario, Aims.parse(targets=["selected[overseas_fellowships] = 300", "selected[sakura_science] = 3500"])
+    )
+    assert plan.value == pytest.approx(0, abs=1e-6)
+    made = sim.run(proposed(plan)).runs[0]
+    assert set(made.of("selected", "overseas_fellowships")[:, 0].tolist()) == {300}
+    assert set(made.of("selected", "sakura_science")[:, 0].tolist()) == {3500}
+    far = optimise(scenario, Aims.parse(targets=["selected[satreps.project] = 1000"]), within=0.0)
+    assert 0 < far.value < 10
+    assert reproduced(far)
+
+
+def test_demand_and_maximum_cap_what_is_planned(portfolio: Write) -> None:
+    awards = """
+        capped: {maximum: 7.5, duration: 12 months, costs: {grant: {amount: 1, per: year}}}
+        more: {demand: {applicants: 40, maximum_success_rate: 30%}, duration: 1 year, costs: {g: {amount: 1, per: end}}}
+    """
+    scenario = sim.load(portfolio(awards, whole=True, intake="steady"))
+    plan = optimise(scenario, Aims.parse(maximise=["selected[line]"]))
+    assert plan.selections.tolist() == [[7, 12]] * 6
+    assert reproduced(plan)
+    assert plan.unallocated == pytest.approx([1000 - 19] * 6)
+
+
+def test_those_who_were_fed_are_counted_among_applicants(portfolio: Write) -> None:
+    awards = """
+        first: {maximum: 10, duration: 12 months, costs: {grant: {amount: 1, per: year}},
+                feeds: [{to: line.next, share: 50%, lag: 1 year}]}
+        next: {demand: {applicants: 4, maximum_success_rate: 50%}, duration: 1 year, costs: {g: {amount: 1, per: year}}}
+    """
+    scenario = sim.load(portfolio(awards, whole=False, intake="steady"))
+    plan = optimise(scenario, Aims.parse(maximise=["selected[line.next]"]))
+    assert plan.selections[:, 1] == pytest.approx([2, *[(4 + 5) / 2] * 5])
+    assert reproduced(plan)
+
+
+TAKE_UP = "award: {take_up: {uniform: [90%, 100%]}, duration: 12 months, costs: {grant: {amount: 10, per: year}}}"
+
+
+LAPSES = "plan_periods: {FUND: {ends: [2022, 2023, 2024, 2025, 2026, 2027]}}"
+
+
+def uncertain(portfolio: Write) -> sim.Scenario:
+    return sim.load(portfolio(TAKE_UP, whole=True, intake="steady", top=LAPSES))
+
+
+def test_money_suffices_with_the_chance_that_was_asked_for(portfolio: Write) -> None:
+    """10 x τ <= 1000 with τ uniform from 0.9 to 1: nine draws in ten have τ <= 0.99, so that x = ⌊101.01⌋."""
+    scenario, sampled = uncertain(portfolio), Sampled(512, 1, "sobol")
+    aims = Aims.parse(maximise=["selected[line]"])
+    plan = optimise(scenario, aims, sampled=sampled, reliance=Reliance(0.9))
+    assert plan.selections[:, 0].tolist() == [101] * 6
+    assert reproduced(plan)
+    share, half = fresh_share(plan, proposed(plan))
+    assert share + half >= 0.9
+    assert optimise(scenario, aims, sampled=sampled).selections[:, 0].tolist() == [100] * 6
+
+
+def test_cvar_is_safer_than_the_chance(portfolio: Write) -> None:
+    """The mean of the worst tenth of τ is 0.995, so that x = ⌊100.50⌋."""
+    reliance = Reliance(0.9, "cvar")
+    plan = optimise(
+        uncertain(portfolio),
+        Aims.parse(maximise=["selected[line]"]),
+        sampled=Sampled(512, 1, "sobol"),
+        reliance=reliance,
+    )
+    assert plan.selections[:, 0].tolist() == [100] * 6
+    assert reproduced(plan)
+
+
+def test_what_is_maximised_is_the_mean_of_the_draws(portfolio: Write) -> None:
+    plan = optimise(uncertain(portfolio), Aims.parse(maximise=["starts[line]"]), sampled=Sampled(512, 1, "sobol"))
+    assert plan.value == pytest.approx(600 * 0.95, rel=1e-3)
+
+
+SAKURA = ["selected[sakura_science] >= 9000", "budget[sakura_science] <= 2000"]
+MUCH = ["budget[satreps,2025] >= 9000", "budget[sicorp,2025] >= 5000"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "totals", "named"),
+    [
+        (
+            ["selected[overseas_fellowships,2022] >= 2000"],
+            {},
+            {"selected[overseas_fellowships,2022] >= 2000 in FY2022"},
+        ),
+        (["selected[sicorp.travel] >= 1", *SAKURA], {}, {f"{each} in FY2022" for each in SAKURA}),
+        (MUCH, {}, {"the total of 16,300.0 million yen in FY2025", *(f"{each} in FY2025" for each in MUCH)}),
+        ([], {2022: 3000.0}, {"the total of 3,000.0 million yen in FY2022"}),
+    ],
+)
+def test_conditions_that_conflict_are_named_and_no_others(
+    keep: list[str], totals: dict[int, float], named: set[str]
+) -> None:
+    with pytest.raises(InfeasibleError) as told:
+        optimise(
+            sim.load("scenarios/baseline.yaml"), Aims.parse(maximise=["selected[sicorp]"]), keep=keep, totals=totals
+        )
+    start, _, listed = str(told.value).partition(": ")
+    assert start == "these cannot hold together"
+    found = {re.sub(r"in FY20(2[^25]|3.)", "in FY2022", each) for each in listed.split("; ")}
+    assert named <= found
+    assert all("at most" in each or "the total" in each for each in found - named)
+
+
+def command(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["optimise", *arguments])
+    return int(ended.value.code or 0)
+
+
+FELLOWS = ["--maximise", "selected[overseas_fellowships]"]
+
+
+def test_the_command_says_the_plan_and_writes_it(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "plan.yaml"
+    assert command("scenarios/baseline.yaml", *FELLOWS, "--within", "10%", "--lang", "en", "--save", str(path)) == 0
+    told = capfd.readouterr()
+    assert told.out.startswith("selected[overseas_fellowships]: ")
+    assert "One" not in told.out or "million yen" in told.out
+    assert told.err.startswith(f"Wrote {path}. The simulator, run on the plan, selects the same awards")
+    made = sim.run(path).runs[0]
+    assert f"{made.of('selected', 'overseas_fellowships').sum():,.1f}" in told.out.splitlines()[0]
+    assert made.scenario.document.budget.allocation == "plan"
+    assert command("scenarios/baseline.yaml", *FELLOWS, "--within", "10%", "--format", "csv", "--lang", "ja") == 0
+    rows = capfd.readouterr().out.splitlines()
+    assert rows[0] == "fiscal_year,programme,award,measure,value,unit"
+    assert sum(",selected," in row for row in rows) == 120
+
+
+def test_a_scenario_with_a_total_to_split_can_be_planned(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    assert command("scenarios/fellowships-first.yaml", *FELLOWS, "--within", "10%", "--save", str(path)) == 0
+    assert sim.run(path).runs[0].of("budget")[-1, 0] <= 14670 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "say what is best"),
+        (["--maximise", "selectd[sicorp]"], "selectd: no such measure; did you mean selected?"),
+        (["--maximise", "selected"], "does not add up over programmes"),
+        (["--maximise", "selected[sicrop]"], "sicrop: no such programme"),
+        (["--maximise", "selected[sicorp.core]"], "sicorp has no award type core; it has acceleration"),
+        (["--maximise", "active[sicorp]"], "write active[sicorp,2031]"),
+        (["--maximise", "success_rate[overseas_challenge.stay]"], "not in proportion to selections"),
+        (["--maximise", "often *"], "is no measure"),
+        (["--maximise", "selected[sicorp,2050]"], "FY2050 is not among"),
+        ([*FELLOWS, "--target", "selected[sicorp] = 3"], "not both"),
+        (["--target", "selected[sicorp] >= 3"], "a target is one number"),
+        (["--smooth", "spend"], "is the path of a programme"),
+        ([*FELLOWS, "--keep", "shortfall < 0"], "can never hold"),
+        ([*FELLOWS, "--keep", "selected[sicorp] != 3"], "not to !="),
+        ([*FELLOWS, "--keep", "selected[sicorp,2050] > 3"], "FY2050 is not among the years shown"),
+        (
+            [*FELLOWS, "--keep", "selected[sicorp] >= 5", "--keep", "selected[sicorp] <= 4"],
+            "these cannot hold together",
+        ),
+        ([*FELLOWS, "--total", "2050=3"], "--total: FY2050"),
+        ([*FELLOWS, "--total", "much"], "--total much"),
+        ([*FELLOWS, "--within", "far"], "--within far"),
+        ([*FELLOWS, "--chance", "90%"], "a chance is of draws"),
+        ([*FELLOWS, "--save", "x.csv"], "ends in .yaml"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("scenarios/baseline.yaml", *arguments) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert len(told.splitlines()) == 1
+
+
+def test_an_objective_without_end_is_said(portfolio: Write) -> None:
+    free = "award: {plan: 1, duration: 12 months, costs: {grant: {amount: 0, per: year}}}"
+    scenario = sim.load(portfolio(free))
+    with pytest.raises(UnboundedError, match="nothing limits what is maximised"):
+        optimise(scenario, Aims.parse(maximise=["selected[line]"]))
+
+
+def test_plans_are_frozen_and_written_only_where_they_are_true(tmp_path: Path) -> None:
+    plan = optimise(sim.load("scenarios/baseline.yaml"), Aims.parse(maximise=["selected[satreps]"]), within=0.0)
+    with pytest.raises(AttributeError):
+        plan.value = 1.0  # type: ignore[misc]
+    false = replace(plan, spend=plan.spend + 1)
+    with pytest.raises(RequestError, match="does not reproduce the plan"):
+        propose(false, tmp_path / "plan.yaml", name="", description="")
+    assert not list(tmp_path.iterdir())
+
+
+KEPT = ["selected[sakura_science] >= 3000", "budget[sicorp] >= 1500", "budget[satreps] >= 1900"]
+FRONTIER = ["selected[overseas_fellowships]", "selected[invited_researchers.standard]"]
+
+
+@pytest.fixture(scope="module")
+def frontier() -> Frontier:
+    scenario = sim.load("scenarios/baseline.yaml")
+    terms = [Term.parse(each) for each in FRONTIER]
+    return trade_offs.frontier(
+        terms, lambda aims, floors: optimise(scenario, aims, keep=KEPT, floors=floors, effort=Effort(0.001)), points=4
+    )
+
+
+def test_on_the_frontier_no_plan_is_better_in_one_aim_without_being_worse_in_another(frontier: Frontier) -> None:
+    values = frontier.values
+    assert len(values) >= 3
+    assert (np.diff(values[:, 0]) < 0).all()
+    assert (np.diff(values[:, 1]) > 0).all()
+    assert all(reproduced(plan) for plan in frontier.plans)
+
+
+def test_the_frontier_is_where_the_other_aim_gives_way_at_its_price(frontier: Frontier) -> None:
+    """A solver asked for the first aim alone, with the second at what a plan has, finds no more than the gap."""
+    for plan, (most, other) in zip(frontier.plans[1:-1], frontier.values[1:-1], strict=True):
+        floors = [(Term.parse(FRONTIER[1]), other)]
+        best = optimise(plan.scenario, Aims.parse(maximise=FRONTIER[:1]), keep=KEPT, floors=floors)
+        assert best.value <= most * 1.005
+
+
+def test_regret_is_what_the_best_plan_of_each_future_has_more(frontier: Frontier, tmp_path: Path) -> None:
+    """Worked from simulations of each plan with each future's settings in its place."""
+    plans = [tmp_path / f"plan-{number}.yaml" for number in range(len(frontier.plans))]
+    for plan, path in zip(frontier.plans, plans, strict=True):
+        propose(plan, path, name="", description="")
+    fewer = tmp_path / "fewer.yaml"
+    base, take_up = (
+        Path("scenarios/baseline.yaml").resolve(),
+        "programmes.overseas_fellowships.awards.fellowship.take_up",
+    )
+    fewer.write_text(
+        f"extends: {base}\nprogrammes: {{overseas_fellowships: {{awards: {{fellowship: {{take_up: 50%}}}}}}}}\n",
+        encoding="utf-8",
+    )
+    aim = "starts[overseas_fellowships]"
+    found = trade_offs.regret(plans, ["scenarios/weak-yen-compensated.yaml", fewer], aim)
+    by_hand = [sim.run(sim.load(path, settings=[f"{take_up}=50%"])).runs[0] for path in plans]
+    starts = [run.of("starts", "overseas_fellowships").sum() for run in by_hand]
+    assert found.values[:, 1] == pytest.approx(starts)
+    assert found.regrets[:, 1] == pytest.approx(max(starts) - np.array(starts))
+    assert found.chosen == "plan-0"
+    assert found.greatest[0] == 0
+
+
+def test_the_commands_of_trade_offs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, aims = tmp_path / "plans", [each for term in FRONTIER for each in ("--pareto", term)]
+    kept = [each for condition in KEPT for each in ("--keep", condition)]
+    asked = ["scenarios/baseline.yaml", *aims, *kept, "--points", "2", "--gap", "1%", "--lang", "en"]
+    assert command(*asked, "--save", str(folder)) == 0
+    assert "2 plans: none is better" in capsys.readouterr().out
+    files = sorted(map(str, folder.iterdir()))
+    with pytest.raises(SystemExit) as ended:
+        main(
+            ["regret", *files, "--future", "scenarios/covid-closure.yaml", "--maximise", FRONTIER[0], "--format", "csv"]
+        )
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.splitlines()[0] == "plan,future,value,regret"
+    assert command(*asked, "--save", str(folder)) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert command(*asked, "--maximise", FRONTIER[0]) == 2
+    assert "--pareto names all that is maximised" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(["regret", files[0], "--future", "scenarios/covid-closure.yaml", "--maximise", FRONTIER[0]])
+    assert ended.value.code == 2
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{random_plans_reproduced(int(sys.argv[1]))} plans reproduced\n")
