@@ -6,7 +6,7 @@ Inputs that are numbers by year are switched along the run axis of one batch; on
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,9 @@ from simulator.inputs import inputs_of
 from simulator.leaves import Batch, Leaves
 from simulator.scenario import Scenario
 from simulator.tables import Line
-from simulator.varied import Varied
+
+if TYPE_CHECKING:
+    from simulator.varied import Varied
 
 BLOCK = 8192
 """Runs simulated at a time."""
