@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from scipy import sparse
 
 import simulator as sim
 from simulator import trade_offs
@@ -20,8 +21,15 @@ from simulator.assembling import Reliance
 from simulator.cli import main
 from simulator.draws import Sampled
 from simulator.errors import RequestError
-from simulator.linear_programmes import Effort, InfeasibleError, UnboundedError
-from simulator.linear_responses import responses
+from simulator.linear_programmes import (
+    Effort,
+    InfeasibleError,
+    LinearProgramme,
+    Rows,
+    UnboundedError,
+    conflict,
+    feasible,
+)
 from simulator.optimisation import Plan, optimise
 from simulator.proving import differences, fresh_share, propose, proposed
 from simulator.trade_offs import Frontier
@@ -198,6 +206,43 @@ def test_prices_are_what_one_more_million_yen_buys(portfolio: Write) -> None:
         more = optimise(scenario, aims, keep=keep, totals={year: total + 1e-3})
         price = plan.prices.get(f"the total of {total:,.1f} million yen in FY{year}", 0.0)
         assert price == pytest.approx((more.value - plan.value) / 1e-3, abs=1e-5)
+
+
+def test_the_price_of_a_floor_is_what_one_more_of_it_costs(portfolio: Write) -> None:
+    scenario = sim.load(portfolio(ONE_AND_TWO_YEARS.format(short=3.0, long=2.0), budget="9", intake="steady"))
+    aims = Aims.parse(maximise=["selected[line.long]"])
+
+    def planned(least: float) -> Plan:
+        return optimise(
+            scenario, aims, keep=[f"selected[line.short,2023] >= {least:g}", "selected[line.long,2027] <= 0"]
+        )
+
+    price = planned(0.5).prices["selected[line.short,2023] >= 0.5 in FY2023"]
+    assert price == pytest.approx((planned(0.501).value - planned(0.5).value) / 1e-3, abs=1e-4)
+    assert price < 0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_conflicts_are_irreducible(seed: int) -> None:
+    """Of random infeasible rows: those that are named cannot hold together, and can where any one is left out."""
+    rng, one, free = np.random.default_rng(seed), np.ones(1), np.full(1, np.inf)
+    systems = rng.integers(-3, 4, (14, 1, 3)).astype(np.float64)
+    rule = Rows(sparse.csr_array(np.ones((1, 3))), -free, free)
+    rows = [Rows(sparse.csr_array(system), one, free, f"row {number}") for number, system in enumerate(systems)]
+    box = LinearProgramme(np.zeros(3), np.full(3, -9.0), np.full(3, 9.0), np.zeros(3, dtype=np.bool_), (rule, *rows))
+    assert not feasible([rule, *rows], box)
+    named = [row for row in rows if row.name in conflict(box)]
+    assert not feasible([rule, *named], box)
+    for left_out in named:
+        assert feasible([rule, *(row for row in named if row is not left_out)], box)
+
+
+def test_a_maximum_from_some_year_on_caps_from_then_on(portfolio: Write) -> None:
+    awards = "award: {maximum: {2024: 5}, duration: 12 months, costs: {grant: {amount: 1, per: year}}}"
+    plan = optimise(sim.load(portfolio(awards, whole=True, intake="steady")), Aims.parse(maximise=["selected[line]"]))
+    assert plan.selections[2:, 0].tolist() == [5] * 4
+    assert plan.selections[:2, 0].sum() == 2000
+    assert reproduced(plan)
 
 
 def test_targets_are_reached_where_money_allows_and_missed_by_least_where_not() -> None:

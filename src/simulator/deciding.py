@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from simulator import proposing
 from simulator.console import FAILED_CHECK, deliver, language, say
 from simulator.errors import RequestError
 from simulator.options import (
@@ -72,7 +71,7 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print what a goal seek found, and write it as a scenario; exit status 1 where there is no solution."""
-    from simulator import goal_seeking
+    from simulator import goal_seeking, proposing
     from simulator.labels import words
     from simulator.loading import load
     from simulator.report import solved
@@ -127,7 +126,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print the plan that does best, and write it as a scenario; exit status 1 unless the simulator reproduces it."""
-    from simulator import optimisation, trade_offs
+    from simulator import optimisation, proposing, trade_offs
     from simulator.aims import Aims, Term
     from simulator.assembling import Reliance
     from simulator.labels import words
