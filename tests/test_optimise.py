@@ -30,6 +30,7 @@ from simulator.linear_programmes import (
     conflict,
     feasible,
 )
+from simulator.linear_responses import responses
 from simulator.optimisation import Plan, optimise
 from simulator.proving import differences, fresh_share, propose, proposed
 from simulator.trade_offs import Frontier
