@@ -49,6 +49,9 @@ WARM = 4
 """Results of a cluster before its speed is measured."""
 
 SIZE, INPUTS, OUTCOMES = 1024, 20, 100
+ALLOWED = 3.0
+"""Times the limit that the overhead may have in CI: the difference of two times that other work on the machine moves."""
+
 WATCHED = ("selected", "spend[total]", "shortfall[total]", "outyear_commitments[total]")
 
 
@@ -77,7 +80,7 @@ def main() -> int:
     if options.write:
         write(indices)
         return 0
-    good = [analytic, same(indices), kept(ratios)]
+    good = [analytic, same(indices), kept(ratios, ALLOWED if options.quick else 1.0)]
     return int(options.check and not all(good))
 
 
@@ -277,12 +280,13 @@ def same(indices: dict[tuple[str, str], tuple[float, float]]) -> bool:
     return not wrong
 
 
-def kept(ratios: dict[str, float]) -> bool:
-    """Whether no ratio is beyond its limit; prints those that are."""
+def kept(ratios: dict[str, float], allowed: float) -> bool:
+    """Whether no ratio is beyond its limit, an overhead beyond so many times that; prints those that are."""
+    limits = MOST | {OVERHEAD: MOST[OVERHEAD] * allowed}
     fallen = [name for name, least in LEAST.items() if name in ratios and ratios[name] < least]
-    fallen += [name for name, most in MOST.items() if name in ratios and ratios[name] > most]
+    fallen += [name for name, most in limits.items() if name in ratios and ratios[name] > most]
     for name in fallen:
-        print(f"beyond its limit: {name}: {ratios[name]:.3f}, limit {LEAST.get(name, MOST.get(name))}")
+        print(f"beyond its limit: {name}: {ratios[name]:.3f}, limit {LEAST.get(name, limits.get(name))}")
     return not fallen
 
 

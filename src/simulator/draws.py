@@ -20,7 +20,6 @@ from simulator import cohorts, figures, statistics, varied
 from simulator.arrays import Floats, Inputs
 from simulator.chance import lots
 from simulator.errors import RequestError
-from simulator.events.filling import Months, Shape, months_joined
 from simulator.figures import Asked, Figure, Wanted
 from simulator.flows import Flows
 from simulator.inputs import inputs_of
@@ -33,6 +32,7 @@ from simulator.statistics import EXACT, TILE, Statistics, Tally, Tiles
 
 if TYPE_CHECKING:
     from simulator.events.crew import Crew, Made, Task
+    from simulator.events.filling import Months, Shape
 
 BLOCK = 16384
 """Draws simulated at a time, those of all scenarios together; half as many where every measure is made of them."""
@@ -139,7 +139,9 @@ def replicated(batch: Batch, sampled: Sampled, *, workers: int, progress: Progre
     return inputs_of(batch, 0, done), made.flows
 
 
-def _shape(inputs: Inputs) -> Shape:
+def _shape(inputs: Inputs) -> "Shape":
+    from simulator.events.filling import Shape
+
     return Shape(inputs.before, inputs.lead, inputs.quantities, inputs.extended)
 
 
@@ -289,9 +291,10 @@ class _Drawing:
         return Run(batch.scenarios[0], batch.labels, figures.years_of(batch), measures, drawn)
 
 
-def _months(made: Sequence[Months]) -> Months | None:
-    """Means over the replications, (12 Y, J)."""
+def _months(made: "Sequence[Months]") -> "Months | None":
+    """Means over the replications, if there are any."""
     if not made:
         return None
-    whole = months_joined(made)
-    return Months(whole.cash.mean(axis=-1), whole.in_place.mean(axis=-1))
+    from simulator.events.filling import mean_months
+
+    return mean_months(made)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from simulator import parquet
 from simulator.errors import RequestError
-from simulator.events.journal import COLUMNS
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -40,6 +39,8 @@ def collected(path: Path) -> Iterator[Path]:
 
 def write(path: Path, folder: Path) -> None:
     """Put the journals of a folder together, in their order, as the file that was asked for."""
+    from simulator.events.journal import COLUMNS
+
     whole = folder / "whole.csv"
     with whole.open("w", encoding="utf-8", newline="") as stream:
         stream.write(",".join(COLUMNS) + "\n")

@@ -70,6 +70,12 @@ def joined(parts: Sequence[Flows]) -> Flows:
     )
 
 
+def mean_months(parts: Sequence[Months]) -> Months:
+    """Means over the replications of all parts, (12 Y, J)."""
+    whole = months_joined(parts)
+    return Months(whole.cash.mean(axis=-1), whole.in_place.mean(axis=-1))
+
+
 def months_joined(parts: Sequence[Months]) -> Months:
     """Months of replications side by side."""
     return Months(_joined([part.cash for part in parts]), _joined([part.in_place for part in parts]))
