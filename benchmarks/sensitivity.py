@@ -50,7 +50,7 @@ WARM = 4
 
 SIZE, INPUTS, OUTCOMES = 1024, 20, 100
 ALLOWED = 3.0
-"""Times the limit that the overhead may have in CI: the difference of two times that other work on the machine moves."""
+"""Times its limit that the overhead may have in CI: the difference of two times, which other work moves."""
 
 WATCHED = ("selected", "spend[total]", "shortfall[total]", "outyear_commitments[total]")
 
