@@ -495,7 +495,7 @@ def test_regret_is_what_the_best_plan_of_each_future_has_more(frontier: Frontier
 
 
 def test_the_commands_of_trade_offs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, aims = tmp_path / "plans", [each for term in FRONTIER for each in ("--pareto", term)]
+    folder, aims = tmp_path / "plans", ["--pareto", ",".join(FRONTIER)]
     kept = [each for condition in KEPT for each in ("--keep", condition)]
     asked = ["scenarios/baseline.yaml", *aims, *kept, "--points", "2", "--gap", "1%", "--lang", "en"]
     assert command(*asked, "--save", str(folder)) == 0

@@ -1,5 +1,6 @@
 """What the command line does to find things: values that reach a goal, plans that do best."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -52,6 +53,10 @@ if TYPE_CHECKING:
     from simulator.optimisation import Plan
     from simulator.scenario import Scenario
     from simulator.trade_offs import Frontier
+
+
+BETWEEN = re.compile(r",(?![^\[]*\])")
+"""A comma between two aims, and not within one: --pareto 'A[x,2030],B[y]'."""
 
 
 def solve(  # noqa: PLR0913 (one parameter is one option)
@@ -153,9 +158,8 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
 
     if pareto:
         _require_alone(maximise, minimise, target, smooth)
-        _show_frontier(
-            trade_offs.frontier([Term.parse(text) for text in pareto], planner, points=points), spoken, format, save
-        )
+        terms = [Term.parse(text) for given in pareto for text in BETWEEN.split(given)]
+        _show_frontier(trade_offs.frontier(terms, planner, points=points), spoken, format, save)
     else:
         _show(planner(Aims.parse(maximise, minimise, target, smooth), ()), spoken, format, save)
 

@@ -270,7 +270,7 @@ Gap = Annotated[str, typer.Option(metavar="SHARE", help="How far from the best t
 Seconds = Annotated[float, typer.Option(metavar="S", help="When the solver stops at the latest.", min=1)]
 Pareto = Annotated[
     list[str],
-    typer.Option(metavar="MEASURE[PROGRAMME,YEAR]", help="Plans between this aim and others; two or three."),
+    typer.Option(metavar="A,B", help="Plans between aims, two or three: 'selected[sicorp],selected[satreps]'."),
 ]
 Points = Annotated[int, typer.Option(help="Places of each range at which such plans are sought.", min=2, max=100)]
 Plans = Annotated[list[str], typer.Argument(metavar="PLAN.yaml...", help="Scenarios with plans.")]
