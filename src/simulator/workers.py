@@ -10,12 +10,11 @@ import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any
 
@@ -50,22 +49,97 @@ def _unpacked(packed: bytes) -> Function:
 
 
 def processes(count: int) -> Map:
-    """A map over so many processes of this machine; what a lost one had is done again by others."""
+    """A map over so many processes of this machine; what a lost one had is done again by another.
+
+    Each has a pipe of its own and shares no lock, so that whenever one is killed the others and this one go on.
+    """
 
     def mapped(function: Function, numbers: Iterable[int]) -> Iterator[Any]:
-        packed, left = Packed(pickle.dumps(function)), deque(numbers)
-        for _ in range(LOSSES + 1):
-            try:
-                with ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin) as pool:
-                    for result in _in_order(lambda number: pool.submit(packed, number), left, AHEAD * count):
-                        left.popleft()
-                        yield result
-            except BrokenProcessPool:
-                continue
-            return
-        raise OSError("worker processes were lost again and again; the same command goes on where it stopped")
+        wanted = tuple(numbers)
+        crew = _Crew(pickle.dumps(function), count, deque(wanted))
+        try:
+            for number in wanted:
+                yield crew.result(number)
+        finally:
+            crew.end()
 
     return mapped
+
+
+class _Crew:
+    """Processes with the number that each has, and results that wait for their turn."""
+
+    def __init__(self, packed: bytes, count: int, left: deque[int]) -> None:
+        self._packed, self._count, self._left, self._losses = packed, count, left, 0
+        self._working: dict[connection.Connection, tuple[BaseProcess, int]] = {}
+        self._idle: list[tuple[connection.Connection, BaseProcess]] = []
+        self._done: dict[int, Any] = {}
+
+    def result(self, number: int) -> Any:
+        """The result of a number, once it is there."""
+        while number not in self._done:
+            self._give()
+            for pipe in connection.wait(list(self._working)):
+                if isinstance(pipe, connection.Connection):
+                    self._take(pipe)
+        return self._done.pop(number)
+
+    def _give(self) -> None:
+        """Give numbers to processes, not too far ahead of what is taken."""
+        while self._left and len(self._working) < self._count:
+            if self._working and len(self._working) + len(self._done) >= AHEAD * self._count:
+                return
+            pipe, process = self._idle.pop() if self._idle else self._started()
+            number = self._left.popleft()
+            self._working[pipe] = process, number
+            with suppress(OSError):  # it was lost, which is seen when its result is taken
+                pipe.send(number)
+
+    def _take(self, pipe: connection.Connection) -> None:
+        """What a process sends, or the news that it is lost."""
+        process, number = self._working.pop(pipe)
+        try:
+            failed, result = pipe.recv()
+        except (EOFError, OSError) as error:
+            self._left.appendleft(number)
+            self._losses += 1
+            if self._losses > LOSSES:
+                text = "worker processes were lost again and again; the same command goes on where it stopped"
+                raise OSError(text) from error
+            return
+        if failed:
+            raise result
+        self._done[number] = result
+        self._idle.append((pipe, process))
+
+    def _started(self) -> tuple[connection.Connection, BaseProcess]:
+        own, its = get_context("spawn").Pipe()
+        process = get_context("spawn").Process(target=_work, args=(its, self._packed), daemon=True)
+        process.start()
+        its.close()  # so that its end is seen here
+        return own, process
+
+    def end(self) -> None:
+        """End all processes."""
+        for process in [*(process for _, process in self._idle), *(process for process, _ in self._working.values())]:
+            process.kill()
+            process.join()
+
+
+def _work(pipe: connection.Connection, packed: bytes) -> None:
+    """Take numbers and send what the function makes of them, until nobody asks."""
+    _begin()
+    function = pickle.loads(packed)
+    while True:
+        try:
+            number = pipe.recv()
+        except EOFError:
+            return
+        try:
+            told = False, function(number)
+        except Exception as error:
+            told = True, error
+        pipe.send(told)
 
 
 def dask(address: str, count: int) -> Map:
