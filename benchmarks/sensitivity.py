@@ -27,6 +27,7 @@ from simulator.analyses import Analysis
 from simulator.arrays import Floats
 from simulator.leaves import Batch
 from simulator.outcome_names import Outcome
+from simulator.scenario import Scenario
 from simulator.sweeps import Sweep
 from simulator.varied import Given
 from simulator.workers import Packed
@@ -41,7 +42,7 @@ WITH_RUNS = "SALib, outcome by outcome / sampling, runs and all indices"
 DASK = "Dask, blocks a second of two workers / of one"
 OVERHEAD, SENT = "overhead of a block / its simulation", "the same, sent to a worker and back"
 MEMORY = "ten million runs, GiB"
-LEAST, MOST = {SALIB: 20.0, DASK: 1.5}, {OVERHEAD: 0.05, MEMORY: 1.0}
+LEAST, MOST = {WITH_RUNS: 20.0, DASK: 1.5}, {OVERHEAD: 0.05, MEMORY: 1.0}
 """Limits of ratios."""
 
 TAKE_UP = "programmes.overseas_fellowships.awards.fellowship.take_up"
@@ -49,8 +50,8 @@ WARM = 4
 """Results of a cluster before its speed is measured."""
 
 SIZE, INPUTS, OUTCOMES = 1024, 20, 100
-ALLOWED = 3.0
-"""Times its limit that the overhead may have in CI: the difference of two times, which other work moves."""
+ALLOWED, FALL = 3.0, 0.7
+"""In CI, where other work moves them: what the limit of the overhead is multiplied by, and that of a least ratio."""
 
 WATCHED = ("selected", "spend[total]", "shortfall[total]", "outyear_commitments[total]")
 
@@ -64,7 +65,7 @@ def main() -> int:
     action.add_argument("--write", action="store_true", help="replace the golden indices")
     options = parser.parse_args()
     analytic = within_intervals()
-    sweep = portfolio_sweep()
+    sweep = portfolio_sweep(simulator.load(study.SCENARIO))
     started = time.perf_counter()
     found = analyses.analyse(sweep, results)
     seconds = time.perf_counter() - started
@@ -80,13 +81,12 @@ def main() -> int:
     if options.write:
         write(indices)
         return 0
-    good = [analytic, same(indices), kept(ratios, ALLOWED if options.quick else 1.0)]
+    good = [analytic, same(indices), kept(ratios, in_ci=options.quick)]
     return int(options.check and not all(good))
 
 
-def portfolio_sweep() -> Sweep:
+def portfolio_sweep(scenario: Scenario) -> Sweep:
     """Sobol' indices of all take-ups, the level, and prices of the shipped portfolio: 20 inputs, 22,528 runs."""
-    scenario = simulator.load(study.SCENARIO)
     paths = [*study.take_ups(scenario.document), *study.revisions(scenario.document)]
     texts = ["budget.level=-20%:+20%"]
     texts += [f"{path}=80%:100%" if path.endswith("take_up") else f"{path}=-20%:+20%" for path in paths]
@@ -143,16 +143,16 @@ def over_salib(sweep: Sweep) -> dict[str, float]:
                 warnings.simplefilter("ignore")
                 sobol.analyze(names, row + 1e-9 * np.arange(row.size), calc_second_order=False, num_resamples=100)
 
-    blocks = list(results(sweep))
+    scenario, blocks = simulator.load(study.SCENARIO), list(results(sweep))
 
     def sampled_and_analysed() -> None:
-        again = portfolio_sweep()
+        again = portfolio_sweep(scenario)
         for block in range(again.blocks):
             again.design.points(*again.base_of(block))
         analyses.analyse(again, lambda *_: iter(blocks))
 
     def whole() -> None:
-        analyses.analyse(portfolio_sweep(), results)
+        analyses.analyse(portfolio_sweep(scenario), results)
 
     mine, with_runs, salib = alternate([sampled_and_analysed, whole, theirs], 3).min(axis=0)
     each = salib / len(some)
@@ -202,7 +202,7 @@ def at_length() -> dict[str, float]:
 
 def dask_rate(count: int) -> float:
     """Blocks a second of a local cluster of so many workers, from the first result on."""
-    sweep = sweeps.grown(portfolio_sweep(), 16 * SIZE)
+    sweep = sweeps.grown(portfolio_sweep(simulator.load(study.SCENARIO)), 16 * SIZE)
     begun = 0.0
     for number, _ in enumerate(workers.dask(workers.LOCAL, count)(sweep.outputs, range(sweep.blocks))):
         if number == WARM:
@@ -280,13 +280,14 @@ def same(indices: dict[tuple[str, str], tuple[float, float]]) -> bool:
     return not wrong
 
 
-def kept(ratios: dict[str, float], allowed: float) -> bool:
-    """Whether no ratio is beyond its limit, an overhead beyond so many times that; prints those that are."""
-    limits = MOST | {OVERHEAD: MOST[OVERHEAD] * allowed}
-    fallen = [name for name, least in LEAST.items() if name in ratios and ratios[name] < least]
-    fallen += [name for name, most in limits.items() if name in ratios and ratios[name] > most]
+def kept(ratios: dict[str, float], *, in_ci: bool) -> bool:
+    """Whether no ratio is beyond its limit, in CI beyond what is allowed there; prints those that are."""
+    least = {name: limit * (FALL if in_ci else 1.0) for name, limit in LEAST.items()}
+    most = MOST | {OVERHEAD: MOST[OVERHEAD] * (ALLOWED if in_ci else 1.0)}
+    fallen = [name for name, limit in least.items() if name in ratios and ratios[name] < limit]
+    fallen += [name for name, limit in most.items() if name in ratios and ratios[name] > limit]
     for name in fallen:
-        print(f"beyond its limit: {name}: {ratios[name]:.3f}, limit {LEAST.get(name, limits.get(name))}")
+        print(f"beyond its limit: {name}: {ratios[name]:.3f}, limit {(least | most)[name]}")
     return not fallen
 
 

@@ -1,8 +1,10 @@
 """Sweeps of the simulator: one batch has the bits of `run`, designs have their shapes, what is wrong is said."""
 
 import csv
+import gc
 import io
 import pickle
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +43,20 @@ SWEEPS = {
     "oat": lambda: swept(["budget.level=-20%:+20%", TAKE_UP], "oat", size=4),
     "shapley": lambda: swept(PATH, "shapley", size=16, scenario="uncertain"),
 }
+
+
+def test_what_a_sweep_holds_is_free_at_once_when_it_is_gone() -> None:
+    """Its buffers are tens of megabytes, which must not wait for the collector of cycles."""
+    gc.collect()
+    gc.disable()
+    try:
+        made = SWEEPS["sobol"]()
+        made.outputs(0)
+        gone = weakref.ref(made)
+        del made
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("kind", ["grid", "lhs", "sobol", "morris", "oat"])

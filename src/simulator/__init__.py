@@ -38,6 +38,7 @@ loading       the only reader of files: chains resolved, merged and checked
 starting      a commented scenario to start from
 resolving     a scenario as one file that loads to the same scenario
 arrays        labels become axes, here only; Inputs
+memory        freed arrays are used again by the next block
 lifecycle     survival, person-month and payment kernels
 intake        the intake rules
 allocation    a total split by priority, once commitments are known

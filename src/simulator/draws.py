@@ -5,18 +5,16 @@ is simulated and reduced by a thread; what it adds is merged in the order of the
 nor the number of threads changes a bit.
 """
 
-import ctypes
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from simulator import cohorts, figures, statistics, varied
+from simulator import cohorts, figures, memory, statistics, varied
 from simulator.arrays import Floats, Inputs
 from simulator.chance import lots
 from simulator.errors import RequestError
@@ -36,9 +34,6 @@ if TYPE_CHECKING:
 
 BLOCK = 16384
 """Draws simulated at a time, those of all scenarios together; half as many where every measure is made of them."""
-
-MALLOC_OPTIONS, KEPT = (-3, -1), 1 << 30
-"""Of glibc's mallopt, thresholds of mapping and of trimming: so many bytes of freed memory are kept, not given back."""
 
 MOST = 1_000_000_000
 
@@ -117,7 +112,7 @@ def draw(  # noqa: PLR0913 (block, threads and progress change no bit)
             _replicated(drawing, crew, sampled.draws, progress)
         return drawing.runs(1)
     threads = threads or processors()
-    _keep_memory()
+    memory.keep_freed()
     for done in _in_order(drawing, sampled.draws, block, threads):
         if not progress(done, sampled.draws):
             break
@@ -157,13 +152,6 @@ def _replicated(drawing: "_Drawing", crew: "Crew", draws: int, progress: Progres
         drawing.keep(inputs, made)
         if done < stop - start:
             break
-
-
-def _keep_memory() -> None:
-    """Let freed arrays be used again by the next block: mapping them anew takes as long as filling them."""
-    with suppress(AttributeError, OSError):
-        for option in MALLOC_OPTIONS:
-            ctypes.CDLL(None).mallopt(option, KEPT)
 
 
 def processors() -> int:

@@ -20,12 +20,20 @@ Built = TypeVar("Built")
 
 def quantities(leaves: Leaves) -> int:
     """Q: the quantities that cohorts are followed in; completions apart from exits only where awards end early."""
+    return leaves.kept("quantities", partial(_quantities, leaves))
+
+
+def _quantities(leaves: Leaves) -> int:
     early = any(leaves.ever(f"{path}.early_termination") for path in leaves.award_paths)
     return lifecycle.COMPLETIONS + 1 if early else lifecycle.COMPLETIONS
 
 
 def history_years(leaves: Leaves) -> range:
     """Years before the first whose cohorts still matter: in place, paid, or completed within the longest lag."""
+    return leaves.kept("history", partial(_history_years, leaves))
+
+
+def _history_years(leaves: Leaves) -> range:
     first = leaves.years.start
     spreads = [
         leaves.longest_spread(f"programmes.{p}.awards.{a}.costs.{c}.spread") for p, a, c in leaves.labels.components

@@ -38,7 +38,7 @@ def programme_of(leaves: Leaves, name: str) -> Programme:
         selection=_selection(leaves, name, prices, demand),
         prices=prices,
         eras=eras,
-        history=side_by_side([leaves.named(f"{award}.history", before) for award in awards], len(before)),
+        history=leaves.kept(("history", name), partial(_history, leaves, awards, before)),
         backlog=backlog,
         promotions=tuple(
             link
@@ -64,6 +64,10 @@ def extended_awards(leaves: Leaves) -> tuple[int, ...]:
 def _paths(leaves: Leaves, name: str) -> list[str]:
     """Dotted paths of a programme's award types."""
     return [f"programmes.{name}.awards.{award}" for award in leaves.document.programmes[name].awards]
+
+
+def _history(leaves: Leaves, awards: list[str], before: range) -> Floats:
+    return side_by_side([leaves.named(f"{award}.history", before) for award in awards], len(before))
 
 
 def _extended(leaves: Leaves, name: str) -> tuple[Extended, ...]:
@@ -110,8 +114,8 @@ def _selection(leaves: Leaves, name: str, prices: Prices, demand: list[Demand]) 
         return side_by_side([leaves.by_year(p, years) if leaves.has(p) else absent for p in paths], len(years))
 
     take_up, deferral = given("take_up", 1.0), given("deferral", 0.0)
-    put_off = take_up * deferral
-    at_once = take_up - put_off
+    put_off = take_up * deferral if deferral.any() else deferral
+    at_once = take_up - put_off if deferral.any() else take_up
     share = given("budget_share", 1.0 / len(awards))
     reckoned = take_up * (prices.first if programme.intake == "cash" else prices.whole)
     if programme.intake != "plan":
@@ -122,13 +126,14 @@ def _selection(leaves: Leaves, name: str, prices: Prices, demand: list[Demand]) 
         if award.destinations:
             shares = np.stack(alike([leaves.once(f"{path}.destinations.{place}") for place in award.destinations]))
             _require_sum(leaves, f"{path}.destinations", "shares", shares)
+    shape = np.broadcast_shapes(share.shape, reckoned.shape)
     return Selection(
         at_once=at_once,
         put_off=put_off,
         plan=given("plan", np.nan),
         maximum=_highest(given("maximum", np.inf), demand),
         cost=at_once * prices.first,
-        weight=np.divide(share, reckoned, out=np.zeros_like(share * reckoned), where=reckoned >= LEAST),
+        weight=np.divide(share, reckoned, out=np.zeros(shape), where=reckoned >= LEAST),
     )
 
 

@@ -97,9 +97,10 @@ class Binned:
             self._squares = np.zeros(cells)
         apart = results - self._pivot
         self._squares += weighted(np.square(apart), weights).T
+        by_run = np.ascontiguousarray(apart.T)
         for place, edges in enumerate(self._edges):
             part = np.searchsorted(edges, inputs[place], side="right")
-            sums, counts = _by_part(part, len(edges) + 1, weights, apart)
+            sums, counts = _by_part(part, len(edges) + 1, weights, by_run)
             self._sums[place] += sums
             self._counts[place] += counts
             self._at[place] += np.bincount(part, inputs[place], len(edges) + 1)
@@ -153,15 +154,17 @@ class Binned:
 
 
 def _by_part(part: NDArray[np.intp], parts: int, weights: Floats, values: Floats) -> tuple[Floats, Floats]:
-    """Weighted sums (M, B, O) of values (O, R) over the runs of each part, and sums of the weights (M, B, 1)."""
-    if len(weights) == 1:
-        belongs = (part == np.arange(parts)[:, None]) * weights
-        return weighted(belongs, values)[:, None], belongs.sum(axis=1)[:, None, None]
+    """Weighted sums (M, B, O) of values (R, O) over the runs of each part, and sums of the weights (M, B, 1)."""
     order = np.argsort(part, kind="stable")
     ends = np.searchsorted(part[order], np.arange(parts + 1))
-    sums, counts = np.zeros((parts, len(weights), len(values))), np.zeros((parts, len(weights), 1))
+    sums, counts = np.zeros((parts, len(weights), values.shape[1])), np.zeros((parts, len(weights), 1))
+    if len(weights) == 1:
+        there, by = ends[1:] > ends[:-1], weights[0, order, None]
+        sums[there, 0] = np.add.reduceat(values[order] * by, ends[:-1][there])
+        counts[there, 0] = np.add.reduceat(by, ends[:-1][there])
+        return sums, counts
     for number, (first, last) in enumerate(pairwise(ends.tolist())):
         own = order[first:last]
-        sums[number] = weighted(values[:, own], weights[:, own]).T
+        sums[number] = weighted(values[own].T, weights[:, own]).T
         counts[number] = weights[:, own].sum(axis=1, keepdims=True)
     return sums, counts

@@ -7,7 +7,7 @@ nor that of outcomes makes anything but matrix products.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import factorial, prod
+from math import factorial
 from typing import NamedTuple
 
 import numpy as np
@@ -59,7 +59,8 @@ class Bootstrap:
 class _Sums:
     """Weighted sums by name, each (..., 1 + B), of values whose last axis is the base point.
 
-    `count` is that of the weights alone, `size` (O, 1, 1) the first result of each outcome, which is taken off.
+    `count` is that of the weights alone, `size` (O, 1, 1) the mean of each outcome in the first block, which is taken
+    off.
     """
 
     def __init__(self, bootstrap: Bootstrap) -> None:
@@ -68,21 +69,16 @@ class _Sums:
     def add(self, block: int, values: Mapping[str, Floats]) -> None:
         """Add values by name."""
         points = next(iter(values.values())).shape[-1]
-        rows = [np.ones((1, points)), *(each.reshape(-1, points) for each in values.values())]
-        summed = weighted(np.concatenate(rows), self._bootstrap.weights(block, points))
-        shapes = {"count": (1,)} | {name: each.shape[:-1] for name, each in values.items()}
-        first = 0
-        for name, shape in shapes.items():
-            many = prod(shape)
-            total = summed[first : first + many].reshape(*shape, -1)
+        weights = self._bootstrap.weights(block, points)
+        for name, each in {"count": np.ones((1, points)), **values}.items():
+            total = weighted(each.reshape(-1, points), weights).reshape(*each.shape[:-1], -1)
             self._sums[name] = self._sums[name] + total if name in self._sums else total
-            first += many
 
     def centred(self, results: Floats, rows: int) -> Floats:
-        """(O, R) as (O, rows, n), less the first result there is of each outcome."""
+        """(O, R) as (O, rows, n), less the mean of each outcome in the first block."""
         parted = results.reshape(len(results), rows, -1)
         if not self.size.size:
-            self.size = parted[:, :1, :1].copy()
+            self.size = parted.mean(axis=(1, 2), keepdims=True)
         apart: Floats = parted - self.size
         return apart
 
@@ -110,14 +106,15 @@ class Sobol:
     """
 
     def __init__(self, factors: int, bootstrap: Bootstrap) -> None:
-        self._factors, self._sums = factors, _Sums(bootstrap)
+        self._factors, self._sums, self._moved = factors, _Sums(bootstrap), np.zeros((1, 1))
 
     def add(self, block: int, results: Floats) -> None:
         """Add the results (O, R) of the next block."""
         parted, sums = self._sums.centred(results, self._factors + 2), self._sums
         one, other = parted[:, 0], parted[:, 1]
         moved = parted[:, 2:] - one[:, None]
-        products = {"cross": other[:, None] * moved, "moved": moved, "square": np.square(moved)}
+        self._moved = self._moved + moved.sum(axis=-1)
+        products = {"cross": other[:, None] * moved, "square": np.square(moved)}
         sums.add(block, products | {"one": one, "other": other, "squares": np.square(one) + np.square(other)})
 
     def indices(self) -> list[Index]:
@@ -125,9 +122,10 @@ class Sobol:
         sums, count = self._sums, self._sums["count"][None]
         both = (sums["one"] + sums["other"])[:, None] / (2.0 * count)
         variance = sums["squares"][:, None] / (2.0 * count) - np.square(both)
-        every = sums["other"] + (self._factors + 1) * sums["one"] + sums["moved"].sum(axis=1)
-        centre = (every[..., :1] / (count[0, :, :1] * (self._factors + 2)))[:, None]
-        first = (sums["cross"] - centre * sums["moved"]) / count
+        points = count[..., :1]
+        every = sums["other"][:, :1] + (self._factors + 1) * sums["one"][:, :1] + self._moved.sum(axis=1, keepdims=True)
+        centre = every[..., None] / (points * (self._factors + 2))
+        first = sums["cross"] / count - centre * self._moved[..., None] / points
         total = sums["square"] / (2.0 * count)
         size = sums.size
         return [

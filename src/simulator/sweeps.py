@@ -7,14 +7,15 @@ results takes them in order, so that what is made of them does not depend on who
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from math import log2
 from typing import Any, Protocol
 
 import numpy as np
 
-from simulator import cohorts, designs, figures, resolving
+from simulator import cohorts, designs, figures, memory, resolving
 from simulator.arrays import Floats
 from simulator.correlations import Pairs
 from simulator.designs import Design, Kind
@@ -30,7 +31,7 @@ from simulator.scenario import Scenario
 from simulator.varied import Varied
 
 BLOCK = 8192
-"""Runs simulated at a time (docs/explanation/performance.md)."""
+"""Runs simulated at a time, about so many: a power of two of base points (docs/explanation/performance.md)."""
 
 ENDED = ("morris", "oat")
 """Designs that go to the ends of each input."""
@@ -83,6 +84,7 @@ class Simulated:
         """As of `Model`."""
         batch = Batch((self.scenario,), varied, runs)
         batch.check()
+        memory.keep_freed()
         lines = tuple(dict.fromkeys(outcome.line for outcome in self.outcomes))
         asked = figures.asked([batch], Wanted((lines,), quantiles=False))
         places = {id(figure): line for (_, line), figure in asked.levels.items()}
@@ -108,21 +110,47 @@ class Simulated:
 
 
 @dataclass(frozen=True)
+class Points:
+    """Values of all factors over the runs of a design; those of the block that is being simulated are kept."""
+
+    factors: tuple[Factor, ...]
+    design: Design
+    per_block: int
+    _kept: dict[int, Floats] = field(default_factory=dict, repr=False)
+
+    def whole(self, place: int, start: int, stop: int) -> Floats:
+        """Values of a factor in some runs of one block, (1 or Y, R)."""
+        block = start // (self.per_block * self.design.rows)
+        if block not in self._kept:
+            self._kept.clear()
+            first = block * self.per_block
+            points = self.design.points(first, min(first + self.per_block, self.design.base))
+            self._kept[block] = points.reshape(points.shape[0], -1)
+        before = block * self.per_block * self.design.rows
+        return self.factors[place].values(self._kept[block][self._columns[place], start - before : stop - before])
+
+    @cached_property
+    def _columns(self) -> list[slice]:
+        ends = np.cumsum([0, *(len(factor.columns) for factor in self.factors)]).tolist()
+        return [slice(first, last) for first, last in pairwise(ends)]
+
+
+@dataclass(frozen=True)
 class Swept:
     """Values of one factor over the runs of a sweep, as of `Varied`."""
 
-    sweep: "Sweep"
+    points: Points
     place: int
 
     @property
     def bounds(self) -> tuple[float, float]:
         """Least and greatest value of any run."""
-        return self.sweep.factors[self.place].span
+        return self.points.factors[self.place].span
 
     def over(self, start: int, stop: int) -> Floats:
         """Values of runs `start` to `stop` of one block, (R,), or of a path by year (Y, R)."""
-        values = self.sweep.whole(self.place, start, stop)
-        return values if self.sweep.factors[self.place].is_path else values[0]
+        values = self.points.whole(self.place, start, stop)
+        return values if self.points.factors[self.place].is_path else values[0]
 
     def check(self, path: str, document: Leaves, draws: int) -> None:
         """Factors are checked when they are read."""
@@ -166,7 +194,7 @@ class Sweep:
     def inputs(self, block: int) -> Floats:
         """Values of all that varies in the runs of a block, (C, R)."""
         start, stop = (point * self.design.rows for point in self.base_of(block))
-        parts = [self.whole(place, start, stop) for place in range(len(self.factors))]
+        parts = [self._points.whole(place, start, stop) for place in range(len(self.factors))]
         return np.concatenate(
             [part[1:] if factor.is_path else part for part, factor in zip(parts, self.factors, strict=True)]
         )
@@ -176,29 +204,15 @@ class Sweep:
         first, last = self.base_of(block)
         return self._simulate(first * self.design.rows, last * self.design.rows)
 
-    def whole(self, place: int, start: int, stop: int) -> Floats:
-        """Values of a factor in some runs of one block, (1 or Y, R)."""
-        block = start // (self.per_block * self.design.rows)
-        if block not in self._points:
-            self._points.clear()
-            points = self.design.points(*self.base_of(block))
-            self._points[block] = points.reshape(points.shape[0], -1)
-        before = block * self.per_block * self.design.rows
-        return self.factors[place].values(self._points[block][self._columns[place], start - before : stop - before])
-
     @cached_property
-    def _columns(self) -> list[slice]:
-        ends = np.cumsum([0, *(len(factor.columns) for factor in self.factors)]).tolist()
-        return [slice(first, last) for first, last in pairwise(ends)]
-
-    @cached_property
-    def _points(self) -> dict[int, Floats]:
-        """Points of the block that is being simulated."""
-        return {}
+    def _points(self) -> Points:
+        return Points(self.factors, self.design, self.per_block)
 
     @cached_property
     def _simulate(self) -> Simulate:
-        varied: dict[str, Varied] = {factor.path: Swept(self, place) for place, factor in enumerate(self.factors)}
+        varied: dict[str, Varied] = {
+            factor.path: Swept(self._points, place) for place, factor in enumerate(self.factors)
+        }
         return self.model.prepared(varied, self.runs)
 
     @cached_property
@@ -238,8 +252,7 @@ def sweep(  # noqa: PLR0913 (options, each by keyword)
     """The sweep of a model over factors; parameters and errors as of `designs.design`."""
     ends = [factor.narrowed() if kind in ENDED else factor for factor in factors]
     made = designs.design(kind, ends, size, seed, pairs or {})
-    most = max(BLOCK // made.rows, 1)
-    per_block = min(1 << (most.bit_length() - 1), made.base)
+    per_block = min(1 << max(round(log2(BLOCK / made.rows)), 0), made.base)
     return Sweep(model, tuple(ends), kind, made, per_block, seed)
 
 
