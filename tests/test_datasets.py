@@ -33,6 +33,13 @@ PATIENCE = 60.0
 """Seconds."""
 
 
+def simulate(*arguments: str) -> int:
+    """The command in this process; its exit status."""
+    with pytest.raises(SystemExit) as done:
+        main(list(arguments))
+    return int(done.value.code or 0)
+
+
 def begin(*arguments: str, limit: int | None = None) -> subprocess.Popen[str]:
     """The command in a process of its own, which may write files of so many bytes."""
     import resource
@@ -100,7 +107,7 @@ def assert_goes_on(folder: Path, undisturbed: Path, *more: str) -> None:
     assert not list(folder.rglob("*.unfinished"))
 
 
-def test_a_killed_process_goes_on(tmp_path: Path, undisturbed: Path) -> None:
+def test_a_killed_process_goes_on(tmp_path: Path, undisturbed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "swept"
     process = begin(*SWEPT, "--output", str(folder))
     wait(lambda: len(blocks(folder)) >= 2, process)
@@ -111,7 +118,13 @@ def test_a_killed_process_goes_on(tmp_path: Path, undisturbed: Path) -> None:
     assert set(there) < set(blocks(undisturbed))
     assert not (folder / "manifest.json").exists()
     kept = {name: (folder / "blocks" / name).stat().st_mtime_ns for name in there}
+    assert simulate("runs", str(tmp_path)) == 0
+    told = capsys.readouterr().err.strip()
+    assert f"an unfinished sweep, {len(there) * 8192:,} of 65,536 runs; this goes on: simulate" in told
+    assert told.endswith(f"--output {folder}")
     assert_goes_on(folder, undisturbed)
+    assert simulate("runs", str(tmp_path)) == 0
+    assert "unfinished" not in capsys.readouterr().err
     assert all((folder / "blocks" / name).stat().st_mtime_ns == when for name, when in kept.items())
 
 
@@ -185,6 +198,12 @@ def test_a_killed_scheduler_of_dask_ends_the_job_which_goes_on_without(tmp_path:
     assert "the cluster was lost" in said.splitlines()[-1]
     assert len(blocks(folder)) < BLOCKS
     assert_goes_on(folder, undisturbed)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "carrier-pigeon://loft:3"])
+def test_an_address_that_is_none_is_refused(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate(*SWEPT, "--cluster", address) == 2
+    assert capsys.readouterr().err.startswith(f"--cluster {address}: is no address: write tcp://HOST:PORT")
 
 
 @contextmanager

@@ -119,6 +119,7 @@ def test_sql_knows_runs_and_tables_of_sweeps(where: Path, capsys: pytest.Capture
         (("--by", "selectd[doctoral,2030]"), "did you mean"),
         (("--where", "spend[total] > 3"), "no such figure"),
         (("--where", "budget.level > 5%"), "has no sign"),
+        (("--where", "budget.levle > 5%"), "did you mean budget.level"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(

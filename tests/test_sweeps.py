@@ -218,6 +218,8 @@ def test_what_cannot_be_varied_is_refused_in_one_line(text: str, capsys: pytest.
     ("arguments", "told"),
     [
         ((), "nothing varies"),
+        (("--vary", LEVEL, "--set", "budget.level=+5%"), "budget.level: is both set and varied"),
+        (("--vary", TAKE_UP, "--set", f"{FELLOWSHIP}.take_up.2025=90%"), "is both set and varied"),
         (("--vary", LEVEL, "--vary", LEVEL), "is varied twice"),
         (("--vary", LEVEL, "--size", "10"), "--size is of other designs"),
         (("--vary", LEVEL, "--design", "sobol", "--size", "100"), "give 64 or 128"),

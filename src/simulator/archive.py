@@ -35,11 +35,15 @@ if TYPE_CHECKING:
 
 
 def catalogue(where: Where = ".", *, format: Form = Format.TABLE, traceback: Traceback = False) -> None:  # noqa: A002, ARG001
-    """Print the saved runs of a folder; those that cannot be read are named beside it."""
+    """Print the saved runs of a folder; those that cannot be read or have not ended are named beside it."""
     import pandas as pd
+
+    from simulator import sweep_recording
 
     rows = [_row(record) for record in _found(where)]
     _table(pd.DataFrame(rows, columns=["run", "time", "scenarios", "draws", "seed", "sweep", "version"]), format)
+    for told in sweep_recording.unfinished(Path(where)):
+        say(told)
 
 
 def show(folder: RunFolder, *, traceback: Traceback = False) -> None:  # noqa: ARG001

@@ -88,18 +88,22 @@ def open_run(folder: Path) -> Record:
 
 def catalogue(where: Path) -> Iterator[Record | RequestError]:
     """Every run in a folder or a little below it, the newest first; what cannot be read as the error it is."""
-    if not where.is_dir():
-        raise RequestError(f"{where}: there is no such folder")
-    depths = ("*/" * depth for depth in range(DEEPEST + 1))
-    found = [path.parent for depth in depths for path in where.glob(f"{depth}{MANIFEST}")]
-    visible = [folder for folder in found if not folder.name.startswith(".")]
     opened: list[Record | RequestError] = []
-    for folder in visible:
+    for folder in folders_with(where, MANIFEST):
         try:
             opened.append(open_run(folder))
         except RequestError as error:
             opened.append(error)
     yield from sorted(opened, key=_age, reverse=True)
+
+
+def folders_with(where: Path, name: str) -> list[Path]:
+    """Folders that hold a file of this name, in `where` or a little below it; RequestError where that is no folder."""
+    if not where.is_dir():
+        raise RequestError(f"{where}: there is no such folder")
+    depths = ("*/" * depth for depth in range(DEEPEST + 1))
+    found = [path.parent for depth in depths for path in where.glob(f"{depth}{name}")]
+    return [folder for folder in found if not folder.name.startswith(".")]
 
 
 def _age(found: Record | RequestError) -> str:

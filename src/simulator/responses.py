@@ -12,7 +12,7 @@ from simulator.factors import Factor
 from simulator.sensitivity import Bootstrap, Index, share_of, with_interval
 from simulator.weighted_sums import weighted
 
-MOST_PARTS, FEWEST_PARTS, RUNS_OF_PART = 64, 8, 32
+MOST_PARTS, FEWEST_PARTS, RUNS_OF_PART = 64, 8, 100
 
 
 @dataclass(frozen=True)

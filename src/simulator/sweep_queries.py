@@ -83,6 +83,8 @@ def _met(text: str, columns: Sequence[str], inputs: Sequence[str], read: Read) -
             return f"{named(match['name'])} {match['sign']} {read(match['name'], match['value'])!r}"
         except QuantityError as error:
             raise RequestError(f"--where {text!r}: {error}") from error
+    if match and "." in match["name"]:  # as no measure has
+        _column(match["name"], inputs)
     condition = Condition.parse(text)
     of = f"{condition.programme}.{condition.award}" if condition.award else condition.programme
     start = f"{condition.measure}[{of},"

@@ -1,7 +1,9 @@
 """A sweep whose blocks are all there becomes a run folder: its tables, its page, its scenario, its manifest."""
 
 import json
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,18 @@ def _table(folder: Path, name: str, rows: Sequence[SweepRow] | Sequence[BoxRow])
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
         machine.write_csv(rows, stream, header=header)
     parquet.write(pd.DataFrame(rows, columns=list(header)), folder / f"{name}.parquet")
+
+
+def unfinished(where: Path) -> Iterator[str]:
+    """Sweeps in a folder or a little below it that have not ended: how far each is, and the command that goes on."""
+    for folder in records.folders_with(where, HEAD):
+        if (folder / records.MANIFEST).is_file():
+            continue
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
+            there = min(len(Dataset(folder, head["fingerprint"]).blocks) * head["block"], head["runs"])
+            command = shlex.join(["simulate", *head["command"]])
+            yield f"{folder}: an unfinished sweep, {there:,} of {head['runs']:,} runs; this goes on: {command}"
 
 
 def tables_of(found: Sequence[Record]) -> dict[str, list[Path]]:

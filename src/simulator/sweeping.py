@@ -49,7 +49,9 @@ class Asked:
 
         scenario = load(self.file, settings=self.settings, overlays=self.overlays)
         document = scenario.document
-        found = factors.read_all(self._varied(scenario), document)
+        varying = self._varied(scenario)
+        self._require_apart(varying)
+        found = factors.read_all(varying, document)
         labels = Batch((scenario,)).labels
         asked = [*(self.outcomes or document.sweep.outcomes or outcome_names.USUAL)]
         asked += map(outcome_names.of_condition, self.conditions)
@@ -78,6 +80,13 @@ class Asked:
         """What --vary says, else what the scenario does: a grid is of levers alone."""
         own = scenario.document.sweep
         return list(self.vary) or [*own.levers, *(() if self.design == "grid" else own.uncertainties)]
+
+    def _require_apart(self, varying: list[str]) -> None:
+        """RequestError where what is given by --set takes other values in every run."""
+        given = [text.partition("=")[0].strip() for text in self.settings]
+        for path in (text.partition("=")[0].strip() for text in varying if "=" in text):
+            if any(f"{one}.".startswith(f"{other}.") for each in given for one, other in ((each, path), (path, each))):
+                raise RequestError(f"{path}: is both set and varied: leave out one of them")
 
     def _years(self, scenario: "Scenario") -> range:
         from simulator import quantities

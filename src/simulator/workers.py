@@ -16,10 +16,14 @@ from functools import lru_cache, partial
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator import extras
+from simulator.errors import RequestError
 from simulator.sweeps import Map
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Function = Callable[[int], Any]
 
@@ -147,15 +151,27 @@ def dask(address: str, count: int) -> Map:
     require_dask()
 
     def mapped(function: Function, numbers: Iterable[int]) -> Iterator[Any]:
-        from distributed import Client
-
         packed = Packed(pickle.dumps(function))
-        local = {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.ERROR}
-        with _lost(), Client(**(local if address == LOCAL else {"address": address})) as client:  # type: ignore[no-untyped-call]
+        with _client(address, count) as client, _lost():
             ahead: int = AHEAD * max(sum(client.ncores().values()), 1)
             yield from _in_order(partial(client.submit, packed, pure=False), numbers, ahead)
 
     return mapped
+
+
+def _client(address: str, count: int) -> "Client":
+    """RequestError where an address is none, OSError where nobody answers."""
+    from distributed import Client
+
+    local = {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.ERROR}
+    try:
+        return Client(**(local if address == LOCAL else {"address": address}))  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise RequestError(
+            f"--cluster {address}: is no address: write tcp://HOST:PORT of a scheduler, or local"
+        ) from error
+    except OSError as error:
+        raise OSError(f"no cluster answers at {address}: is its scheduler there?") from error
 
 
 @contextmanager
