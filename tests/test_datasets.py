@@ -6,21 +6,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 import pytest
 
 import simulator as sim
-from simulator import datasets, records, sweeps, workers
+from simulator import datasets, records, sweeps
 from simulator.arrays import Floats
 from simulator.cli import main
-from simulator.errors import InputError, Place, RequestError
+from simulator.errors import RequestError
 from simulator.sweeps import Sweep
+from tests.commands import PATIENCE, alive, begin, children, ended, wait, workers_of
 from tests.functions import Function, between, g_function, results
 
 TAKE_UP = "programmes.doctoral.awards.fellowship.take_up"
@@ -29,8 +29,6 @@ SWEPT = (
     *("--outcome", "selected[doctoral]", "--lang", "en"),
 )
 BLOCKS = 8
-PATIENCE = 60.0
-"""Seconds."""
 
 
 def simulate(*arguments: str) -> int:
@@ -40,46 +38,9 @@ def simulate(*arguments: str) -> int:
     return int(done.value.code or 0)
 
 
-def begin(*arguments: str, limit: int | None = None) -> subprocess.Popen[str]:
-    """The command in a process of its own, which may write files of so many bytes."""
-    import resource
-
-    code = "from simulator.cli import main; main()"
-    if limit:
-        code = f"import resource; resource.setrlimit({resource.RLIMIT_FSIZE}, ({limit}, {limit})); {code}"
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, said = process.communicate(timeout=PATIENCE)
-    return process.returncode, out, said
-
-
 def blocks(folder: Path) -> list[str]:
     there = folder / "blocks"
     return sorted(path.name for path in there.iterdir() if path.suffix == ".parquet") if there.is_dir() else []
-
-
-def wait(until: Callable[[], object], process: subprocess.Popen[Any]) -> None:
-    start = time.monotonic()
-    while not until():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() - start < PATIENCE
-        time.sleep(0.005)
-
-
-def children(pid: int) -> list[int]:
-    """Processes begun by a process, and by those."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text(encoding="utf-8").rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found += [int(path.parent.name), *children(int(path.parent.name))]
-    return found
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -132,8 +93,7 @@ def test_the_work_of_a_killed_worker_is_done_by_others(tmp_path: Path, undisturb
     folder = tmp_path / "swept"
     process = begin(*SWEPT, "--output", str(folder), "--workers", "2")
     wait(lambda: blocks(folder), process)
-    victims = [pid for pid in children(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    os.kill(victims[0], signal.SIGKILL)
+    os.kill(workers_of(process)[0], signal.SIGKILL)
     status, _, said = ended(process)
     assert (status, said) == (0, "")
     assert contents(folder) == contents(undisturbed)
@@ -148,25 +108,17 @@ def test_workers_do_not_outlive_who_gave_them_work(tmp_path: Path, undisturbed: 
     process.kill()
     ended(process)
     start = time.monotonic()
-    while any(_alive(pid) for pid in left):
+    while any(alive(pid) for pid in left):
         assert time.monotonic() - start < PATIENCE
         time.sleep(0.02)
     assert_goes_on(folder, undisturbed)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_killed_worker_of_dask_is_replaced(tmp_path: Path, undisturbed: Path) -> None:
     folder = tmp_path / "swept"
     process = begin(*SWEPT, "--output", str(folder), "--cluster", "local", "--workers", "1")
     wait(lambda: blocks(folder), process)
-    victims = [pid for pid in children(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    os.kill(victims[0], signal.SIGKILL)
+    os.kill(workers_of(process)[0], signal.SIGKILL)
     assert ended(process)[0] == 0
     assert contents(folder) == contents(undisturbed)
 
@@ -368,19 +320,3 @@ def test_a_saved_sweep_goes_on_until_it_is_sure(tmp_path: Path, capsys: pytest.C
     with pytest.raises(SystemExit) as done:
         main(["rerun", str(tmp_path / "once")])
     assert (done.value.code, capsys.readouterr().out) == (0, "every figure has the same bits\n")
-
-
-def _faulty(number: int) -> int:
-    raise InputError.single(Place("a.yaml", 3, 4), "budget.level", f"is {number}")
-
-
-def test_what_a_worker_finds_wrong_is_told_as_it_was() -> None:
-    with pytest.raises(InputError) as raised:
-        list(workers.processes(1)(_faulty, [7]))
-    assert str(raised.value) == "a.yaml:3:4: budget.level: is 7"
-    assert raised.value.problems[0].place.line == 3
-
-
-def test_maps_are_in_order() -> None:
-    numbers = [5, 3, 1, 4]
-    assert list(workers.processes(2)(abs, numbers)) == numbers

@@ -5,6 +5,7 @@ A run is one straight line; each step is a module, each module imports only from
 errors        everything raised on purpose, as one tree, and the places faults are reported at
 placing       files that are there whole or not at all
 extras        libraries that come with an extra of the package
+workers       other processes, and a Dask cluster, that do the work of a function
 texts         texts as people write them in one spelling, and refusals that quote them
 quantities    money, shares, durations and years as people write them, to numbers
 distributions  uncertain numbers and paths: what they are
@@ -82,7 +83,6 @@ discovery     boxes of inputs that describe the runs which meet a condition
 analyses      what a sweep says
 sweep_tables  a sweep as a tidy table
 sweep_charted  what plots of sweeps show, as numbers
-workers       maps over other processes, and over a Dask cluster
 asking        what a page asks of its runs
 agreement     whether two samples are of one distribution
 crosscheck    both engines on one scenario, figure by figure

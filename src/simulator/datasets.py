@@ -22,7 +22,8 @@ import numpy as np
 from simulator import parquet
 from simulator.arrays import Floats
 from simulator.errors import RequestError
-from simulator.sweeps import Map, Sweep
+from simulator.sweeps import Sweep
+from simulator.workers import Map
 
 HEAD, BLOCKS = "sweep.json", "blocks"
 FORMAT = 1

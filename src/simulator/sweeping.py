@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from simulator.records import Record
     from simulator.report.sheets import Sheet, View
     from simulator.scenario import Scenario
-    from simulator.sweeps import Map, Simulated, Sweep
+    from simulator.sweeps import Simulated, Sweep
+    from simulator.workers import Map
 
     Page = tuple[list[str], list[Sheet]]
 

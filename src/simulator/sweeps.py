@@ -6,7 +6,7 @@ results takes them in order, so that what is made of them does not depend on who
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -41,9 +41,6 @@ SAMPLED = {"grid": 1, "lhs": 1, "sobol": 2, "shapley": 1}
 
 Simulate = Callable[[int, int], Floats]
 """Outcomes (O, R) of runs `start` to `stop`."""
-
-Map = Callable[[Callable[[int], Any], Iterable[int]], Iterable[Any]]
-"""As Python's `map`: results in the order of the numbers."""
 
 
 class Model(Protocol):

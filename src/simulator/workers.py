@@ -1,7 +1,7 @@
-"""Who does the work: maps that run a function of a number in other processes, or on a Dask cluster, in order.
+"""Who does the work: other processes, or a Dask cluster, that run a function of many things, in order.
 
-Each is used as Python's `map`. The function is packed once and unpacked once in every process, which keeps what it has
-made for the next number.
+Maps of numbers are used as Python's `map`. The function is unpacked once in every process, which keeps what it has made
+for the next number. Processes are spawned, so that none inherits the state of threads.
 """
 
 import logging
@@ -9,8 +9,8 @@ import os
 import pickle
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from multiprocessing import connection, get_context, parent_process
@@ -20,20 +20,25 @@ from typing import TYPE_CHECKING, Any
 
 from simulator import extras
 from simulator.errors import RequestError
-from simulator.sweeps import Map
 
 if TYPE_CHECKING:
     from distributed import Client
 
 Function = Callable[[int], Any]
 
+Map = Callable[[Function, Iterable[int]], Iterable[Any]]
+"""As Python's `map`: results in the order of the numbers."""
+
 AHEAD = 2
-"""Numbers that are given to each worker before their results are taken."""
+"""Pieces of work that are given to each worker before their results are taken."""
 
 LOSSES = 3
 """Times that a worker may be lost before the job ends."""
 
 LOCAL = "local"
+
+GOES_ON = "the same command goes on where it stopped"
+"""What to do after a job has ended whose blocks are saved."""
 
 
 @dataclass(frozen=True)
@@ -53,94 +58,116 @@ def _unpacked(packed: bytes) -> Function:
 
 
 def processes(count: int) -> Map:
-    """A map over so many processes of this machine; what a lost one had is done again by another.
-
-    Each has a pipe of its own and shares no lock, so that whenever one is killed the others and this one go on.
-    """
+    """A map over so many processes of this machine."""
 
     def mapped(function: Function, numbers: Iterable[int]) -> Iterator[Any]:
-        wanted = tuple(numbers)
-        crew = _Crew(pickle.dumps(function), count, deque(wanted))
-        try:
-            for number in wanted:
-                yield crew.result(number)
-        finally:
-            crew.end()
+        with Processes(function, count, advice=GOES_ON) as those:
+            yield from those.results(numbers)
 
     return mapped
 
 
-class _Crew:
-    """Processes with the number that each has, and results that wait for their turn."""
+class Processes(AbstractContextManager["Processes"]):
+    """Processes of this machine that run one function; what a lost one had is done again by another.
 
-    def __init__(self, packed: bytes, count: int, left: deque[int]) -> None:
-        self._packed, self._count, self._left, self._losses = packed, count, left, 0
-        self._working: dict[connection.Connection, tuple[BaseProcess, int]] = {}
+    Each has a pipe of its own and shares no lock, so that whenever one is killed the others and this one go on. They
+    are begun when there is work for them, and end with the context.
+
+    Parameters
+    ----------
+    count : processes at most
+    advice : what to do where they are lost again and again, which is an OSError
+
+    """
+
+    def __init__(self, function: Callable[[Any], Any], count: int, *, advice: str) -> None:
+        self._function, self._count, self._advice, self._losses = function, count, advice, 0
+        self._left: deque[tuple[int, Any]] = deque()
+        self._working: dict[connection.Connection, tuple[BaseProcess, tuple[int, Any]]] = {}
         self._idle: list[tuple[connection.Connection, BaseProcess]] = []
         self._done: dict[int, Any] = {}
 
-    def result(self, number: int) -> Any:
-        """The result of a number, once it is there."""
-        while number not in self._done:
-            self._give()
-            for pipe in connection.wait(list(self._working)):
-                if isinstance(pipe, connection.Connection):
-                    self._take(pipe)
-        return self._done.pop(number)
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End all processes, whatever they do."""
+        self._end_working()
+        _end(process for _, process in self._idle)
+        self._idle.clear()
+
+    def results(self, given: Iterable[Any]) -> Generator[Any, None, None]:
+        """The function of each of what is given, in order; processes whose results nobody waits for are ended."""
+        self._left, self._done = deque(enumerate(given)), {}
+        try:
+            for place in range(len(self._left)):
+                while place not in self._done:
+                    self._give()
+                    for pipe in connection.wait(list(self._working)):
+                        if isinstance(pipe, connection.Connection):
+                            self._take(pipe)
+                result = self._done.pop(place)
+                self._give()  # they go on while this one is used
+                yield result
+        finally:
+            self._end_working()
+
+    def _end_working(self) -> None:
+        _end(process for process, _ in self._working.values())
+        self._working.clear()
 
     def _give(self) -> None:
-        """Give numbers to processes, not too far ahead of what is taken."""
+        """Give work to processes, not too far ahead of what is taken."""
         while self._left and len(self._working) < self._count:
             if self._working and len(self._working) + len(self._done) >= AHEAD * self._count:
                 return
             pipe, process = self._idle.pop() if self._idle else self._started()
-            number = self._left.popleft()
-            self._working[pipe] = process, number
+            place, given = self._left.popleft()
+            self._working[pipe] = process, (place, given)
             with suppress(OSError):  # it was lost, which is seen when its result is taken
-                pipe.send(number)
+                pipe.send(given)
 
     def _take(self, pipe: connection.Connection) -> None:
         """What a process sends, or the news that it is lost."""
-        process, number = self._working.pop(pipe)
+        process, (place, given) = self._working.pop(pipe)
         try:
             failed, result = pipe.recv()
         except (EOFError, OSError) as error:
-            self._left.appendleft(number)
+            _end([process])
+            self._left.appendleft((place, given))
             self._losses += 1
             if self._losses > LOSSES:
-                text = "worker processes were lost again and again; the same command goes on where it stopped"
-                raise OSError(text) from error
+                raise OSError(f"worker processes were lost again and again; {self._advice}") from error
             return
+        self._idle.append((pipe, process))
         if failed:
             raise result
-        self._done[number] = result
-        self._idle.append((pipe, process))
+        self._done[place] = result
 
     def _started(self) -> tuple[connection.Connection, BaseProcess]:
         own, its = get_context("spawn").Pipe()
-        process = get_context("spawn").Process(target=_work, args=(its, self._packed), daemon=True)
+        process = get_context("spawn").Process(target=_work, args=(its, self._function), daemon=True)
         process.start()
         its.close()  # so that its end is seen here
         return own, process
 
-    def end(self) -> None:
-        """End all processes."""
-        for process in [*(process for _, process in self._idle), *(process for process, _ in self._working.values())]:
-            process.kill()
-            process.join()
+
+def _end(those: Iterable[BaseProcess]) -> None:
+    for process in those:
+        process.kill()
+        process.join()
 
 
-def _work(pipe: connection.Connection, packed: bytes) -> None:
-    """Take numbers and send what the function makes of them, until nobody asks."""
+def _work(pipe: connection.Connection, function: Callable[[Any], Any]) -> None:
+    """Take work and send what the function makes of it, until nobody asks."""
     _begin()
-    function = pickle.loads(packed)
     while True:
         try:
-            number = pipe.recv()
+            given = pipe.recv()
         except EOFError:
             return
         try:
-            told = False, function(number)
+            told = False, function(given)
         except Exception as error:
             told = True, error
         pipe.send(told)
@@ -183,7 +210,7 @@ def _lost() -> Iterator[None]:
         yield
     except (CancelledError, KilledWorker, OSError) as error:
         told = " ".join(str(error).split())
-        raise OSError(f"the cluster was lost ({told}); the same command goes on where it stopped") from error
+        raise OSError(f"the cluster was lost ({told}); {GOES_ON}") from error
 
 
 def require_dask() -> None:
