@@ -42,6 +42,7 @@ arrays        labels become axes, here only; Inputs
 memory        freed arrays are used again by the next block
 lifecycle     survival, person-month and payment kernels
 intake        the intake rules
+selections    selections that are given, whatever the money
 allocation    a total split by priority, once commitments are known
 flows         what an engine returns
 succession    what follows from earlier awards beside their own life: promotions, feeds, extensions

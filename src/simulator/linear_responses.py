@@ -6,12 +6,12 @@ nothing is the response to that selection, with deferrals, promotions and extens
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from simulator import cohorts, varied
-from simulator.arrays import Floats, Inputs, Programme
+from simulator.arrays import Floats
 from simulator.crossed import Stretched
 from simulator.draws import Sampled
 from simulator.errors import RequestError
@@ -19,6 +19,7 @@ from simulator.inputs import inputs_of
 from simulator.leaves import Batch
 from simulator.measures import measure
 from simulator.scenario import Scenario
+from simulator.selections import impose
 
 HISTORY, NOTHING, SEVERAL, UNITS = 0, 1, 2, 3
 """Runs of one draw: with the history alone, with nothing, with the history and several selections, then the units."""
@@ -63,10 +64,12 @@ def responses(scenario: Scenario, names: Sequence[str], sampled: Sampled | None 
     runs, draws = UNITS + selections, sampled.draws if sampled else 1
     batch, at_once = batch_of(scenario, sampled, runs), max(BLOCK // runs, 1)
     tried = _tried(labels.years, len(labels.awards))
+    before = np.isin(np.arange(runs), (HISTORY, SEVERAL)).astype(np.float64)
     parts: dict[str, list[Floats]] = {name: [] for name in names}
     for start in range(0, draws, at_once):
         some = min(at_once, draws - start)
-        inputs = _apart(inputs_of(batch, start * runs, (start + some) * runs), np.tile(tried, some), runs)
+        own = inputs_of(batch, start * runs, (start + some) * runs)
+        inputs = impose(own, np.tile(tried, some), np.tile(before, some))
         flows = cohorts.simulate(inputs)
         for name in names:
             values = measure(name).of(flows, inputs)
@@ -81,26 +84,6 @@ def _tried(years: int, awards: int) -> Floats:
     tried[..., UNITS:] = np.eye(years * awards).reshape(years, awards, -1)
     tried[..., SEVERAL] = 1.0 + np.arange(years * awards).reshape(years, awards) % 3
     return tried
-
-
-def _apart(inputs: Inputs, tried: Floats, runs: int) -> Inputs:
-    """The inputs with these selections (Y, J, R) made, whatever the money, and the history where it belongs."""
-    before = np.isin(np.arange(tried.shape[-1]) % runs, (HISTORY, SEVERAL)).astype(np.float64)
-    programmes = tuple(_of_programme(each, tried[:, each.rows], before) for each in inputs.programmes)
-    return replace(inputs, priority=None, programmes=programmes)
-
-
-def _of_programme(programme: Programme, selected: Floats, before: Floats) -> Programme:
-    return replace(
-        programme,
-        selection=replace(programme.selection, plan=selected),
-        history=programme.history * before,
-        backlog=programme.backlog * before,
-        intake="plan",
-        whole_awards=False,
-        capped=False,
-        limited=False,
-    )
 
 
 def _response(values: Floats, several: Floats) -> Response:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator import cohorts
-from simulator.arrays import Floats, Inputs, Programme
+from simulator.arrays import Floats, Inputs
 from simulator.inputs import inputs_of
 from simulator.leaves import Batch
 from simulator.scenario import Scenario
+from simulator.selections import impose
 
 
 @dataclass(frozen=True)
@@ -76,19 +77,4 @@ def _apart(inputs: Inputs, selected: Floats, years: range) -> Inputs:
         alone[year, :, place] = selected[year, :, 0]
     before = np.zeros(len(years) + 1)
     before[0] = 1.0
-    programmes = tuple(_of_programme(each, alone[:, each.rows], before) for each in inputs.programmes)
-    return replace(inputs, runs=len(before), priority=None, programmes=programmes)
-
-
-def _of_programme(programme: Programme, selected: Floats, before: Floats) -> Programme:
-    """The programme with selections (Y, n, R) as its plan, whatever the money, and its history where `before` is 1."""
-    return replace(
-        programme,
-        selection=replace(programme.selection, plan=selected),
-        history=programme.history * before,
-        backlog=programme.backlog * before,
-        intake="plan",
-        whole_awards=False,
-        capped=False,
-        limited=False,
-    )
+    return impose(inputs, alone, before)
