@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
-from simulator.console import DONE, FAILED_CHECK, deliver, language, say
+from simulator.console import DONE, FAILED_CHECK, deliver, language, say, show_page
 from simulator.errors import RequestError
 from simulator.options import (
     By,
@@ -122,7 +122,7 @@ def query(  # noqa: PLR0913 (one parameter is one option)
     question = sweep_recording.question(records, asked) if asked.any else sql
     found = parquet.query(question, sweep_recording.tables_of(records))
     many = len(found)
-    if asked.any and not (top or pivot) and many > sweep_queries.SHOWN and format in (Format.TABLE, Format.MARKDOWN):
+    if asked.any and not (top or pivot) and many > sweep_queries.SHOWN and format.for_people:
         found = found.head(sweep_queries.SHOWN)
         say(f"{len(found)} of {many:,} runs: --format csv has all, --top N --by FIGURE the most of something")
     _table(found, format)
@@ -169,14 +169,12 @@ def _table(frame: "pd.DataFrame", form: Format) -> None:
     elif form is Format.JSON:
         deliver(partial(_text, frame.to_json(orient="records", force_ascii=False, indent=1) + "\n"))
     else:
-        from simulator.report import markdown, terminal
         from simulator.report.sheets import Row, Sheet
 
         cells = frame.astype(object).where(frame.notna(), "").astype(str).to_numpy().tolist()
         names = [str(name) for name in frame.columns]
         lines = tuple(Row(row[0], tuple(row[1:])) for row in cells)
-        writer = terminal.write if form is Format.TABLE else markdown.write
-        deliver(partial(writer, [], [Sheet(names[0] if names else "", tuple(names[1:]), lines)]))
+        show_page([], [Sheet(names[0] if names else "", tuple(names[1:]), lines)], form)
 
 
 def _text(text: str, stream: TextIO) -> None:

@@ -3,17 +3,20 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
-from simulator.options import Language
+from simulator.options import Format, Language
 
 if TYPE_CHECKING:
     from simulator.labels import Words
+    from simulator.report.machine import Named
+    from simulator.report.sheets import Sheet
 
 DONE, FAILED_CHECK, WRONG_INPUT, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit statuses (interface.md)."""
@@ -29,6 +32,21 @@ def deliver(write: Callable[[TextIO], None]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         forget_output()
+
+
+def show_page(heading: Sequence[str], sheets: "Sequence[Sheet]", form: Format) -> None:
+    """Print tables for people: as they stand in a terminal, or in Markdown."""
+    from simulator.report import markdown, terminal
+
+    deliver(partial((markdown if form is Format.MARKDOWN else terminal).write, heading, sheets))
+
+
+def show_rows(rows: "Sequence[Named]", form: Format, *, header: Sequence[str]) -> None:
+    """Print rows for other programs, as CSV or JSON."""
+    from simulator.report import machine
+
+    csv = partial(machine.write_csv, rows, header=header)
+    deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
 
 
 def forget_output() -> None:

@@ -1,16 +1,16 @@
 """The job of comparing both engines, from files to an exit status."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.console import DONE, FAILED_CHECK, Meter, deliver, language, say
+from simulator.console import DONE, FAILED_CHECK, Meter, language, say, show_page, show_rows
 from simulator.errors import RequestError
 from simulator.options import (
     CrosscheckFormat,
     Files,
+    Format,
     Lang,
     Overlays,
     Quiet,
@@ -67,15 +67,14 @@ LEAST = 20
 
 def _show(checks: "Sequence[Check]", words: "Words", form: CrosscheckFormat, *, quiet: bool) -> None:
     from simulator.crosscheck import Cell
-    from simulator.report import agreements, machine, terminal
+    from simulator.report import agreements
 
     heading = agreements.heading(checks, words)
     if form is CrosscheckFormat.TABLE:
-        deliver(partial(terminal.write, heading, agreements.sheets(checks, words)))
+        show_page(heading, agreements.sheets(checks, words), Format.TABLE)
         return
     cells = [cell for check in checks for cell in check.cells]
-    csv = partial(machine.write_csv, cells, header=Cell._fields)
-    deliver(csv if form is CrosscheckFormat.CSV else partial(machine.write_json, cells))
+    show_rows(cells, Format(form.value), header=Cell._fields)
     for line in [] if quiet else heading:
         say(line)
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from simulator.console import DONE, Meter, deliver, language
+from simulator.console import DONE, Meter, deliver, language, show_page, show_rows
 from simulator.errors import RequestError
 from simulator.options import (
     Baseline,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from simulator.draws import Sampled
     from simulator.labels import Words
     from simulator.printing import Page
-    from simulator.report.sheets import Sheet, View
+    from simulator.report.sheets import View
     from simulator.running import Job
 
 WIDTH = 170.0
@@ -97,13 +97,13 @@ def _difference(job: "Job", page: "Page", sampled: "Sampled | None", save: Path 
     view = _view(page, found)
     if save is not None:
         _save(view, page.measures, found, save)
-    if page.format in (Format.TABLE, Format.MARKDOWN):
+    if page.format.for_people:
         sheets = list(explained.sheets(found, page.words, view.programmes, view.years))
         nothing = [] if sheets else [page.words("explain", "nothing")]
-        _print(page, [*explained.heading(found, page.words), *nothing], sheets)
+        show_page([*explained.heading(found, page.words), *nothing], sheets, page.format)
     else:
         rows = list(explained.contributions(found, view.programmes, view.years))
-        _rows(page, rows, explained.Contribution._fields)
+        show_rows(rows, page.format, header=explained.Contribution._fields)
 
 
 def _view(page: "Page", found: "Explanation") -> "View":
@@ -137,26 +137,12 @@ def _one_figure(job: "Job", page: "Page", year: int, *, drawn: bool) -> None:
     scenario = job.loaded()[0][0]
     programme, _, award = page.programmes[0].partition(".")
     found = arithmetic(scenario, Line(programme, award, page.measures[0]), year)
-    if page.format in (Format.TABLE, Format.MARKDOWN):
-        _print(page, [], [explained.arithmetic_sheet(found, page.words)])
+    if page.format.for_people:
+        show_page([], [explained.arithmetic_sheet(found, page.words)], page.format)
         writer = provenance.write_inputs if page.format is Format.TABLE else provenance.write_markdown
         deliver(partial(_inputs, writer, found, page.words))
     else:
-        _rows(page, explained.terms(found), explained.TermRow._fields)
-
-
-def _print(page: "Page", heading: Sequence[str], sheets: "Sequence[Sheet]") -> None:
-    from simulator.report import markdown, terminal
-
-    writer = terminal.write if page.format is Format.TABLE else markdown.write
-    deliver(partial(writer, heading, sheets))
-
-
-def _rows(page: "Page", rows: Sequence[Any], header: Sequence[str]) -> None:
-    from simulator.report import machine
-
-    csv = partial(machine.write_csv, rows, header=header)
-    deliver(csv if page.format is Format.CSV else partial(machine.write_json, rows))
+        show_rows(explained.terms(found), page.format, header=explained.TermRow._fields)
 
 
 def _inputs(writer: Callable[..., None], found: "Arithmetic", words: "Words", stream: TextIO) -> None:

@@ -15,6 +15,11 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
 
+    @property
+    def for_people(self) -> bool:
+        """Whether people read it, and not other programs."""
+        return self in (Format.TABLE, Format.MARKDOWN)
+
 
 class Table(StrEnum):
     """Tables beside the planners' page."""

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator import journals
-from simulator.console import deliver, say
+from simulator.console import say, show_page, show_rows
 from simulator.errors import RequestError
 from simulator.options import Format, Table
 
@@ -18,12 +17,10 @@ if TYPE_CHECKING:
     from simulator.draws import Progress, Sampled
     from simulator.events.crew import Journals
     from simulator.labels import Words
-    from simulator.money_flows import FlowRow
-    from simulator.report.months import MonthRow
     from simulator.report.sheets import Sheet, View
     from simulator.results import Run
     from simulator.suspicions import Warned
-    from simulator.tables import Line, Row
+    from simulator.tables import Line
 
 
 def require_known(measures: Sequence[str], runs: "Sequence[Run]") -> None:
@@ -114,27 +111,26 @@ class Page:
     def show(self, runs: "Sequence[Run]", beside: "Run | None") -> None:
         """Print the planners' page, or the measures or the table that were asked for."""
         from simulator import money_flows, tables
-        from simulator.report import markdown, months, pages, terminal
+        from simulator.report import months, pages
         from simulator.results import Result
 
         view = self.view(runs, beside)
-        if self.format in (Format.TABLE, Format.MARKDOWN):
-            writer = terminal.write if self.format is Format.TABLE else markdown.write
-            deliver(partial(writer, pages.heading(view), self.sheets(view)))
+        if self.format.for_people:
+            show_page(pages.heading(view), self.sheets(view), self.format)
         elif self.table is Table.FLOWS and (self.measures or self.differences):
             raise RequestError("--table flows stands alone in csv and json: leave out --measure and --differences")
         elif self.singles.monthly and (self.table or self.measures or self.differences):
             raise RequestError("--monthly stands alone in csv and json: leave out --table, --measure, --differences")
         elif self.singles.monthly:
-            _rows(list(months.rows(view)), self.format, header=months.MonthRow._fields)
+            show_rows(list(months.rows(view)), self.format, header=months.MonthRow._fields)
         elif self.table is Table.FLOWS:
             flows = [row for run in runs for row in money_flows.rows(run, view.programmes, view.years)]
-            _rows(flows, self.format, header=money_flows.FlowRow._fields)
+            show_rows(flows, self.format, header=money_flows.FlowRow._fields)
         else:
             result, reference = Result(view.runs), view.reference if self.differences else None
             names, programmes = self.measures or None, self.programmes or None
             rows = tables.rows(result, names=names, programmes=programmes, years=view.years, reference=reference)
-            _rows(list(rows), self.format, header=tables.Row._fields)
+            show_rows(list(rows), self.format, header=tables.Row._fields)
 
     def lines(self, runs: "Sequence[Run]", beside: "Run | None") -> "tuple[tuple[Line, ...], ...]":
         """Lines of each run, and of what it stands beside, that the page and its warnings need."""
@@ -142,7 +138,7 @@ class Page:
         from simulator.asking import lines_asked
 
         there = [*runs, *([beside] if beside else [])]
-        if self.format in (Format.TABLE, Format.MARKDOWN) or self.table:
+        if self.format.for_people or self.table:
 
             def use(noting: "Sequence[Run]") -> None:
                 view = self.view(noting[: len(runs)], noting[-1] if beside else None)
@@ -212,7 +208,7 @@ def warnings(page: Page, runs: "Sequence[Run]", beside: "Run | None") -> Iterato
     from simulator import comparison
     from simulator.measures import MEASURES
 
-    shown = page.measures or (MEASURES if page.format in (Format.CSV, Format.JSON) else ())
+    shown = page.measures or (() if page.format.for_people else MEASURES)
     view = page.view(runs, beside)
     for warned in comparison.warnings(tuple(runs), beside, shown):
         yield f"warning: {_told(view, warned)}"
@@ -227,13 +223,6 @@ def _always(labels: "Labels") -> "list[Line]":
     from simulator.tables import Line
 
     return [Line(programme, "", "shortfall") for programme in labels.programmes]
-
-
-def _rows(rows: "Sequence[Row | FlowRow | MonthRow]", form: Format, *, header: Sequence[str]) -> None:
-    from simulator.report import machine
-
-    csv = partial(machine.write_csv, rows, header=header)
-    deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
 
 
 def _told(view: "View", warned: "Warned") -> str:

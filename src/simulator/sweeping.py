@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator import extras
-from simulator.console import DONE, INTERRUPTED, Meter, deliver, say
+from simulator.console import DONE, INTERRUPTED, Meter, say, show_page, show_rows
 from simulator.errors import RequestError
 from simulator.options import Format
 
@@ -211,15 +211,13 @@ def _seal(dataset: "Dataset", found: "Analysis", asked: Asked, shown: "tuple[Vie
 def _show(found: "Analysis", page: "Page", form: Format) -> None:
     """Print what was found: tables for people, or the tidy table."""
     from simulator import sweep_tables
-    from simulator.report import machine, markdown, terminal
 
     swept: Simulated = found.sweep.model  # type: ignore[assignment]
-    if form in (Format.CSV, Format.JSON):
-        rows = list(sweep_tables.rows(found, swept.scenario.name, swept.outcomes))
-        csv = partial(machine.write_csv, rows, header=sweep_tables.SweepRow._fields)
-        deliver(csv if form is Format.CSV else partial(machine.write_json, rows))
+    if form.for_people:
+        show_page(*page, form)
     else:
-        deliver(partial((terminal if form is Format.TABLE else markdown).write, *page))
+        rows = list(sweep_tables.rows(found, swept.scenario.name, swept.outcomes))
+        show_rows(rows, form, header=sweep_tables.SweepRow._fields)
 
 
 def again(record: "Record") -> list[str]:
