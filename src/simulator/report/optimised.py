@@ -1,17 +1,13 @@
 """A plan in words and tables: what it comes to, whom it selects, what it gives, what one more of a limit is worth."""
 
-import csv
-import json
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import TextIO
+from collections.abc import Iterator
 
 from simulator import model
 from simulator.arrays import Floats
 from simulator.labels import Words
 from simulator.optimisation import Plan
 from simulator.plan_rules import TOTALS
-from simulator.report import markdown, terminal
+from simulator.report import formats
 from simulator.report.sheets import Row, Sheet, View, full_label
 
 COLUMNS = ("fiscal_year", "programme", "award", "measure", "value", "unit")
@@ -91,8 +87,8 @@ def _priced(plan: Plan, words: Words, years: list[int]) -> Sheet:
     return Sheet(title, tuple(words.year(year) for year in years), rows)
 
 
-def rows(plan: Plan) -> list[tuple[int, str, str, str, float, str]]:
-    """Selections, appropriations and prices, a row each; the programme of a price is the name of its limit."""
+def records(plan: Plan) -> list[dict[str, object]]:
+    """Selections, appropriations and prices, a record each; the programme of a price is the name of its limit."""
     found = [
         (year, programme, award, "selected", float(plan.selections[at, row]), "count")
         for row, (programme, award) in enumerate(plan.awards)
@@ -106,29 +102,7 @@ def rows(plan: Plan) -> list[tuple[int, str, str, str, float, str]]:
     for full, price in ((full, price) for full, price in plan.prices.items() if " in FY" in full):
         limit, _, year = full.rpartition(" in FY")
         found.append((int(year), limit, "", "price", price, "value a unit"))
-    return found
+    return [dict(zip(COLUMNS, each, strict=True)) for each in found]
 
 
-def _page(writer: Callable[..., None], plan: Plan, words: Words, stream: TextIO) -> None:
-    writer(list(heading(plan, words)), list(sheets(plan, words)), stream)
-
-
-def _csv(plan: Plan, _: Words, stream: TextIO) -> None:
-    lines = csv.writer(stream, lineterminator="\n")
-    lines.writerow(COLUMNS)
-    lines.writerows(rows(plan))
-
-
-def _json(plan: Plan, _: Words, stream: TextIO) -> None:
-    stream.write(
-        json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows(plan)], ensure_ascii=False, indent=1) + "\n"
-    )
-
-
-WRITERS: dict[str, Callable[[Plan, Words, TextIO], None]] = {
-    "table": partial(_page, terminal.write),
-    "markdown": partial(_page, markdown.write),
-    "csv": _csv,
-    "json": _json,
-}
-"""By format: writes a plan, in the words of a language, to a stream."""
+WRITERS = formats.writers(lambda plan, words: (heading(plan, words), sheets(plan, words)), records)

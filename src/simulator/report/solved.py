@@ -1,18 +1,13 @@
 """A goal seek in words and tables: the answer in a sentence, the inputs, what each condition is about."""
 
-import csv
-import json
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import TextIO
+from collections.abc import Iterator
 
 from simulator.goal_seeking import Solution
 from simulator.labels import Words
 from simulator.measures import measure
-from simulator.report import markdown, terminal
+from simulator.report import formats
 from simulator.report.sheets import Row, Sheet
 
-COLUMNS = ("path", "present", "value", "unit", "solved", "chance")
 DECIMALS = {"million_yen": 1, "ratio": 4}
 """Of what conditions are about; of counts one, since means of draws are fractions."""
 
@@ -65,31 +60,20 @@ def sheets(found: Solution, words: Words) -> Iterator[Sheet]:
         yield Sheet(title, tuple(words.year(year) for year in found.years), lines)
 
 
-def rows(found: Solution) -> list[tuple[str, float, float, str, bool, float]]:
-    """A row for each input."""
+def records(found: Solution) -> list[dict[str, object]]:
+    """A record for each input."""
     pairs = zip(found.levers, found.values, strict=True)
-    return [(each.path, each.present, value, each.quantity.unit, found.solved, found.chance) for each, value in pairs]
+    return [
+        {
+            "path": each.path,
+            "present": each.present,
+            "value": value,
+            "unit": each.quantity.unit,
+            "solved": found.solved,
+            "chance": found.chance,
+        }
+        for each, value in pairs
+    ]
 
 
-def _page(writer: Callable[..., None], found: Solution, words: Words, stream: TextIO) -> None:
-    writer(list(heading(found, words)), list(sheets(found, words)), stream)
-
-
-def _csv(found: Solution, _: Words, stream: TextIO) -> None:
-    lines = csv.writer(stream, lineterminator="\n")
-    lines.writerow(COLUMNS)
-    lines.writerows(rows(found))
-
-
-def _json(found: Solution, _: Words, stream: TextIO) -> None:
-    told_rows = [dict(zip(COLUMNS, row, strict=True)) for row in rows(found)]
-    stream.write(json.dumps(told_rows, ensure_ascii=False, indent=1) + "\n")
-
-
-WRITERS: dict[str, Callable[[Solution, Words, TextIO], None]] = {
-    "table": partial(_page, terminal.write),
-    "markdown": partial(_page, markdown.write),
-    "csv": _csv,
-    "json": _json,
-}
-"""By format: writes a solution, in the words of a language, to a stream."""
+WRITERS = formats.writers(lambda found, words: (heading(found, words), sheets(found, words)), records)
