@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator import folders, records, saved
+from simulator import folders, placing, records, saved
 from simulator.errors import RequestError
 from simulator.loading import load
 
@@ -88,7 +88,7 @@ def test_rerun_says_what_differs_and_why(runs: Path, tmp_path: Path) -> None:
     assert status == 2
     assert "scenario.resolved.yaml: has been changed" in said
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"]["scenario.resolved.yaml"] = records.digest(folder / "scenario.resolved.yaml")
+    manifest["files"]["scenario.resolved.yaml"] = placing.digest(folder / "scenario.resolved.yaml")
     manifest["version"] = "0.0.1"
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     status, said, _ = simulate("rerun", str(folder))

@@ -3,7 +3,7 @@
 A run is one straight line; each step is a module, each module imports only from the rows above it:
 
 errors        everything raised on purpose, as one tree, and the places faults are reported at
-placing       files that are there whole or not at all
+placing       files that are there whole or not at all, and how it is known that they still are
 extras        libraries that come with an extra of the package
 workers       other processes, and a Dask cluster, that do the work of a function
 texts         texts as people write them in one spelling, and refusals that quote them

@@ -7,11 +7,9 @@ whoever made them, and in whatever order.
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from simulator import parquet
+from simulator import folders, parquet
 from simulator.arrays import Floats
 from simulator.errors import RequestError
+from simulator.placing import UNFINISHED, digest, in_place
 from simulator.sweeps import Sweep
 from simulator.workers import Map
 
@@ -29,6 +28,9 @@ HEAD, BLOCKS = "sweep.json", "blocks"
 FORMAT = 1
 POINT = "point"
 """Column with the number of a run, from 0."""
+
+LEFT = f".*{UNFINISHED}"
+"""Files that were not written to their end."""
 
 SHOWN = 16
 """Digits of a fingerprint that are told."""
@@ -75,23 +77,15 @@ class Dataset:
 
     def discard_damaged(self) -> list[int]:
         """Take away files that are not what was written, and say which blocks they were; they are run again."""
-        damaged = [block for block, path in self.blocks.items() if not _whole(path)]
+        damaged = [block for block, path in self.blocks.items() if digest(path) != path.name.split(".")[1]]
         for block in damaged:
             self.blocks[block].unlink()
         return damaged
 
-    def _put(self, block: int, written: bytes) -> Path:
+    def _put(self, block: int, written: bytes) -> None:
         """Write a block and move it into place."""
-        path = self.folder / BLOCKS / f"{block:07}.{hashlib.sha256(written).hexdigest()}.parquet"
-        unfinished = path.with_name(f".{block:07}.{os.getpid()}.unfinished")
-        try:
-            with unfinished.open("wb") as file:
-                file.write(written)
-            unfinished.replace(path)
-        finally:
-            with suppress(OSError):
-                unfinished.unlink()
-        return path
+        with in_place(self.folder / BLOCKS / f"{block:07}.{hashlib.sha256(written).hexdigest()}.parquet") as part:
+            part.write_bytes(written)
 
 
 def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any], *, width: float | None = None) -> Dataset:
@@ -127,10 +121,9 @@ def opened(folder: Path, sweep: Sweep, more: Mapping[str, Any], *, width: float 
             "inputs": sweep.spans,
             **more,
         }
-        unfinished = folder / f".{HEAD}.{os.getpid()}.unfinished"
-        unfinished.write_text(f"{json.dumps(head, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
-        unfinished.replace(path)
-    for left in (folder / BLOCKS).glob(".*.unfinished"):
+        with in_place(path) as part:
+            part.write_text(f"{json.dumps(head, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
+    for left in (folder / BLOCKS).glob(LEFT):
         left.unlink(missing_ok=True)
     return Dataset(folder, fingerprint)
 
@@ -157,13 +150,8 @@ def encoded(sweep: Sweep, block: int) -> bytes:
 
 
 def _require_new(folder: Path) -> None:
-    if folder.is_symlink() or folder.is_file():
-        raise RequestError(f"{folder}: is a file: name another folder")
-    if not folder.name or not folder.parent.is_dir():
-        raise RequestError(f"{folder}: there is no folder {folder.parent} to write it in")
-    if folder.is_dir() and any(
-        not path.name.startswith(f".{HEAD}") for path in folder.iterdir() if path.name != BLOCKS
-    ):
+    folders.require_free(folder, overwrite=True)
+    if folder.is_dir() and any(path.name != BLOCKS and not path.match(LEFT) for path in folder.iterdir()):
         raise RequestError(f"{folder}: is there already and holds no {HEAD}: name another folder")
 
 
@@ -176,11 +164,6 @@ def _fingerprint(path: Path) -> str:
     if newer:
         raise RequestError(f"{path}: was made by a newer version: update this one")
     return found
-
-
-def _whole(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == path.name.split(".")[1]
 
 
 def _size(many: float) -> str:

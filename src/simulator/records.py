@@ -1,6 +1,5 @@
 """Run folders and their manifests: what a run was made of, and whether its files are still what was written."""
 
-import hashlib
 import json
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from simulator import __version__, folders
 from simulator.errors import RequestError
+from simulator.placing import digest
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -108,12 +108,6 @@ def folders_with(where: Path, name: str) -> list[Path]:
 
 def _age(found: Record | RequestError) -> str:
     return str(found.manifest.get("time", "")) if isinstance(found, Record) else ""
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def require_free(folder: Path, *, overwrite: bool) -> None:

@@ -16,7 +16,8 @@ from simulator.figures import Wanted
 from simulator.leaves import Batch
 from simulator.loading import load
 from simulator.measures import measure
-from simulator.records import Record, digest
+from simulator.placing import digest
+from simulator.records import Record
 from simulator.results import Drawn, Result, Run
 from simulator.sampling import REPLICATES
 from simulator.scenario import Scenario
