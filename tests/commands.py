@@ -14,6 +14,13 @@ from simulator.cli import main
 PATIENCE = 60.0
 """Seconds."""
 
+TAKE_UP = "programmes.doctoral.awards.fellowship.take_up"
+RANGES = (
+    *("--vary", "budget.level=-20%:+20%", "--vary", f"{TAKE_UP}=80%:100%"),
+    *("--outcome", "selected[doctoral,2030]"),
+)
+"""What is swept of example-agency."""
+
 
 def simulate(*arguments: object) -> int:
     """Exit status of a call in this process; what it prints is captured by the test's `capsys`."""

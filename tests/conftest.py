@@ -28,6 +28,13 @@ programmes:
 
 
 @pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A locale that is not Japanese."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "C.UTF-8")
+
+
+@pytest.fixture
 def portfolio(tmp_path: Path) -> Callable[..., Path]:
     """Write a portfolio of one programme, `line`; what is not given is the plainest there is."""
 

@@ -9,10 +9,10 @@ import pytest
 import simulator as sim
 from simulator import tables
 from simulator.arithmetic import _TERMS, arithmetic
-from simulator.cli import main
 from simulator.errors import RequestError
 from simulator.measures import TOTAL
 from simulator.tables import Line
+from tests.commands import simulate
 
 LINE = """\
 post:
@@ -78,15 +78,13 @@ def test_what_has_no_terms_is_refused(portfolio: Callable[..., Path], line: Line
         arithmetic(sim.load(portfolio(LINE, budget="100")), line, year)
 
 
-def simulate(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(["explain", *arguments])
-    out, err = capsys.readouterr()
-    return int(ended.value.code or 0), out, err
+def explain(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = simulate("explain", *arguments)
+    return status, *capsys.readouterr()
 
 
 def test_the_command_prints_differences_that_add_up_as_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = simulate(capsys, "scenarios/weak-yen-compensated.yaml", "--measure", "spend", "--lang", "en")
+    status, out, _ = explain(capsys, "scenarios/weak-yen-compensated.yaml", "--measure", "spend", "--lang", "en")
     assert status == 0
     rows = [line for line in out.splitlines() if line[:1].isalpha() or line.startswith("  ")]
     start = next(place for place, line in enumerate(rows) if line.startswith("Overseas fellowships"))
@@ -98,7 +96,7 @@ def test_the_command_prints_differences_that_add_up_as_shown(capsys: pytest.Capt
 
 
 def test_machine_formats_have_figures_in_full(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = simulate(capsys, "scenarios/weak-yen-compensated.yaml", "--measure", "spend", "--format", "json")
+    _, out, _ = explain(capsys, "scenarios/weak-yen-compensated.yaml", "--measure", "spend", "--format", "json")
     rows = [row for row in json.loads(out) if row["programme"] == "total" and row["fiscal_year"] == 2024]
     (whole,) = [row["value"] for row in rows if row["statistic"] == "difference"]
     runs = sim.run(["scenarios/weak-yen-compensated.yaml", "scenarios/baseline.yaml"]).runs
@@ -108,10 +106,10 @@ def test_machine_formats_have_figures_in_full(capsys: pytest.CaptureFixture[str]
 
 def test_one_figure_names_the_place_of_its_inputs(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("scenarios/plus10pct.yaml", "--measure", "spend", "--programme", "satreps", "--year", "2024")
-    _, out, _ = simulate(capsys, *arguments, "--lang", "en")
+    _, out, _ = explain(capsys, *arguments, "--lang", "en")
     assert "Spend of SATREPS in FY2024, million yen, term by term" in out
     assert "scenarios/plus10pct.yaml:7:10" in out
-    _, out, _ = simulate(capsys, *arguments, "--format", "csv")
+    _, out, _ = explain(capsys, *arguments, "--format", "csv")
     value = sim.run("scenarios/plus10pct.yaml").runs[0].of("spend", "satreps")[2, 0]
     assert sum(float(row.split(",")[-2]) for row in out.splitlines()[1:]) == pytest.approx(value)
 
@@ -132,7 +130,7 @@ def test_bad_requests_are_one_line(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], text: str, tmp_path: Path
 ) -> None:
     given = [str(tmp_path / each) if each.startswith("x.") else each for each in arguments]
-    status, out, err = simulate(capsys, "scenarios/plus10pct.yaml", *given)
+    status, out, err = explain(capsys, "scenarios/plus10pct.yaml", *given)
     assert (status, out) == (2, "")
     assert text in err
     assert err.count("\n") == 1
@@ -141,7 +139,7 @@ def test_bad_requests_are_one_line(
 
 def test_a_bridge_is_saved(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "bridge.svg"
-    status, _, _ = simulate(
+    status, _, _ = explain(
         capsys, "scenarios/weak-yen-compensated.yaml", "--measure", "spend", "--save", str(file), "--lang", "en"
     )
     assert status == 0

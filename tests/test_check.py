@@ -9,17 +9,11 @@ from pathlib import Path
 import pytest
 
 import simulator as sim
-from simulator.cli import main
+from tests.commands import simulate
 from tests.test_loading import write
 
 FELLOW = "programmes: {overseas_fellowships: {awards: {fellowship: {%s}}}}"
 YESTERDAY, TOMORROW = (date.today() + timedelta(days=days) for days in (-1, 1))
-
-
-def simulate(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(str(ended.value.code or 0))
 
 
 def scenario(folder: Path, text: str, name: str = "mine.yaml") -> Path:

@@ -9,21 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.cli import main
+from tests.commands import simulate
 
-
-def simulate(*arguments: str) -> int:
-    """Exit status of a call in this process; what it prints is captured by the test's `capsys`."""
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, "C.UTF-8")
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def test_the_main_job(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from simulator.events.agency import Agency
 from simulator.events.engine import Waiting
 from simulator.events.life import Terms
 from simulator.flows import Flows
+from tests.commands import simulate
 from tests.drawing import Write
 from tests.random_portfolios import Documents, examples
 
@@ -270,7 +271,5 @@ def test_the_command_judges_and_lists(
     code, page, _ = run()
     assert code == 1
     assert "the engines differ" in " ".join(page.split())
-    with pytest.raises(SystemExit) as ended:
-        main(["crosscheck", path, "--replications", "5"])
-    assert ended.value.code == 2
+    assert simulate("crosscheck", path, "--replications", "5") == 2
     assert "variances need 20 or more" in capsys.readouterr().err

@@ -17,25 +17,16 @@ import pytest
 import simulator as sim
 from simulator import datasets, records, sweeps
 from simulator.arrays import Floats
-from simulator.cli import main
 from simulator.errors import RequestError
 from simulator.sweeps import Sweep
-from tests.commands import PATIENCE, alive, begin, children, ended, wait, workers_of
+from tests.commands import PATIENCE, RANGES, TAKE_UP, alive, begin, children, ended, simulate, wait, workers_of
 from tests.functions import Function, between, g_function, results
 
-TAKE_UP = "programmes.doctoral.awards.fellowship.take_up"
 SWEPT = (
     *("sweep", "example-agency", "--vary", "budget.level=-20%:+20%:256", "--vary", f"{TAKE_UP}=80%:100%:256"),
     *("--outcome", "selected[doctoral]", "--lang", "en"),
 )
 BLOCKS = 8
-
-
-def simulate(*arguments: str) -> int:
-    """The command in this process; its exit status."""
-    with pytest.raises(SystemExit) as done:
-        main(list(arguments))
-    return int(done.value.code or 0)
 
 
 def blocks(folder: Path) -> list[str]:
@@ -52,18 +43,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sweeps") / "undisturbed"
-    with pytest.raises(SystemExit) as done:
-        main([*SWEPT, "--output", str(folder)])
-    assert done.value.code == 0
+    assert simulate(*SWEPT, "--output", str(folder)) == 0
     assert len(blocks(folder)) == BLOCKS
     return folder
 
 
 def assert_goes_on(folder: Path, undisturbed: Path, *more: str) -> None:
     """The same command ends with the bits of a sweep that nothing has happened to."""
-    with pytest.raises(SystemExit) as done:
-        main([*SWEPT, "--output", str(folder), *more])
-    assert done.value.code == 0
+    assert simulate(*SWEPT, "--output", str(folder), *more) == 0
     assert contents(folder) == contents(undisturbed)
     assert not list(folder.rglob("*.unfinished"))
 
@@ -217,9 +204,7 @@ def test_a_folder_of_another_sweep_is_refused_with_both_fingerprints(
     undisturbed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = contents(undisturbed)
-    with pytest.raises(SystemExit) as done:
-        main([*SWEPT, "--set", "budget.growth=1%", "--output", str(undisturbed)])
-    assert done.value.code == 2
+    assert simulate(*SWEPT, "--set", "budget.growth=1%", "--output", str(undisturbed)) == 2
     said = capsys.readouterr().err
     manifest = records.open_run(undisturbed).manifest
     assert manifest["sweep"]["fingerprint"][: datasets.SHOWN] in said
@@ -230,9 +215,7 @@ def test_a_folder_of_another_sweep_is_refused_with_both_fingerprints(
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     for name, told in ((".", "holds no sweep.json"), ("notes.txt", "is a file"), ("a/b", "no folder")):
-        with pytest.raises(SystemExit) as done:
-            main([*SWEPT, "--output", str(tmp_path / name)])
-        assert done.value.code == 2
+        assert simulate(*SWEPT, "--output", str(tmp_path / name)) == 2
         assert told in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
@@ -241,11 +224,8 @@ def test_a_design_too_large_for_the_disk_is_refused_before_it_starts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     needed = shutil.disk_usage(tmp_path).free // (8 * 3 * 4)
-    with pytest.raises(SystemExit) as done:
-        main(
-            [*SWEPT, "--design", "sobol", "--size", str(1 << needed.bit_length()), "--output", str(tmp_path / "swept")]
-        )
-    assert done.value.code == 2
+    many = str(1 << needed.bit_length())
+    assert simulate(*SWEPT, "--design", "sobol", "--size", many, "--output", tmp_path / "swept") == 2
     assert "are free" in capsys.readouterr().err
     assert blocks(tmp_path / "swept") == []
 
@@ -295,19 +275,9 @@ def test_a_sweep_that_goes_on_until_it_is_sure_is_saved_as_another(tmp_path: Pat
 
 
 def test_a_saved_sweep_goes_on_until_it_is_sure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    varied = [
-        "--vary",
-        "budget.level=-20%:+20%",
-        "--vary",
-        f"{TAKE_UP}=80%:100%",
-        "--outcome",
-        "selected[doctoral,2030]",
-    ]
-    command = ["sweep", "example-agency", *varied, "--design", "sobol", "--size", "64", "--until-converged", "0.15"]
+    command = ["sweep", "example-agency", *RANGES, "--design", "sobol", "--size", "64", "--until-converged", "0.15"]
     for folder in ("once", "again"):
-        with pytest.raises(SystemExit) as done:
-            main([*command, "--output", str(tmp_path / folder)])
-        assert done.value.code == 0
+        assert simulate(*command, "--output", str(tmp_path / folder)) == 0
         if folder == "once":
             shutil.copytree(tmp_path / "once", tmp_path / "again")
             for path in sorted((tmp_path / "again" / "blocks").iterdir())[2:]:
@@ -317,6 +287,4 @@ def test_a_saved_sweep_goes_on_until_it_is_sure(tmp_path: Path, capsys: pytest.C
     assert len(blocks(tmp_path / "once")) == manifest["size"] // 64
     assert contents(tmp_path / "again") == contents(tmp_path / "once")
     capsys.readouterr()
-    with pytest.raises(SystemExit) as done:
-        main(["rerun", str(tmp_path / "once")])
-    assert (done.value.code, capsys.readouterr().out) == (0, "every figure has the same bits\n")
+    assert (simulate("rerun", tmp_path / "once"), capsys.readouterr().out) == (0, "every figure has the same bits\n")

@@ -15,17 +15,14 @@ from simulator import console, draws
 from simulator.console import Meter
 from simulator.labels import words
 from simulator.statistics import QUANTILES
-from tests.test_cli import simulate
+from tests.commands import simulate
 
 UNCERTAIN = "scenarios/uncertain.yaml"
 TAKE_UP = "programmes: {overseas_fellowships: {awards: {fellowship: {take_up: {beta: [20, 1]}}}}}"
 FELLOWS = ("--measure", "selected", "--programme", "overseas_fellowships")
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, "C.UTF-8")
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:

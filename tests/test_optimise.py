@@ -34,6 +34,7 @@ from simulator.linear_responses import responses
 from simulator.optimisation import Plan, optimise
 from simulator.proving import differences, fresh_share, propose, proposed
 from simulator.trade_offs import Frontier
+from tests.commands import simulate
 from tests.random_portfolios import Documents, portfolios, text
 
 Write = Callable[..., Path]
@@ -356,9 +357,7 @@ def test_conditions_that_conflict_are_named_and_no_others(
 
 
 def command(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(["optimise", *arguments])
-    return int(ended.value.code or 0)
+    return simulate("optimise", *arguments)
 
 
 FELLOWS = ["--maximise", "selected[overseas_fellowships]"]
@@ -511,9 +510,7 @@ def test_the_commands_of_trade_offs(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "is there already" in capsys.readouterr().err
     assert command(*asked, "--maximise", FRONTIER[0]) == 2
     assert "--pareto names all that is maximised" in capsys.readouterr().err
-    with pytest.raises(SystemExit) as ended:
-        main(["regret", files[0], "--future", "scenarios/covid-closure.yaml", "--maximise", FRONTIER[0]])
-    assert ended.value.code == 2
+    assert simulate("regret", files[0], "--future", "scenarios/covid-closure.yaml", "--maximise", FRONTIER[0]) == 2
 
 
 if __name__ == "__main__":

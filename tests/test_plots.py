@@ -15,13 +15,13 @@ from matplotlib.figure import Figure
 
 import simulator as sim
 from simulator import measures, sweep_command, tables
-from simulator.cli import main
 from simulator.errors import RequestError
 from simulator.labels import words
 from simulator.obligations import obligations
 from simulator.options import Chart
 from simulator.report import bars, canvas, charted, charts, saving, sweep_charts
 from simulator.report.sheets import View
+from tests.commands import simulate
 
 KINDS = [kind for kind in charts.KINDS if kind != charts.FAN]
 YEARS = tuple(range(2022, 2032))
@@ -257,10 +257,7 @@ def test_labels_are_text_and_no_formulas(tmp_path: Path) -> None:
 
 
 def plot(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(["plot", *arguments])
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
+    return simulate("plot", *arguments)
 
 
 def test_a_sign_that_no_font_has_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,37 +12,22 @@ from matplotlib.figure import Figure
 
 import simulator as sim
 from simulator import sweep_charted, sweep_recording
-from simulator.cli import main
 from simulator.errors import RequestError
 from simulator.records import open_run
 from simulator.report import saving
+from tests.commands import RANGES, TAKE_UP, simulate
 
-TAKE_UP = "programmes.doctoral.awards.fellowship.take_up"
 LEVELS, SHARES = [-0.2, -0.1, 0.0, 0.1, 0.2], [0.8, 0.9, 1.0]
-
-
-def call(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture(scope="module")
 def where(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("saved")
     grid = ["--vary", "budget.level=-20%:+20%:5", "--vary", f"{TAKE_UP}=80%:100%:3", "--outcome", "selected[doctoral]"]
-    assert call("sweep", "example-agency", *grid, "--lang", "en", "--output", str(folder / "grid")) == 0
-    ranges = [
-        "--vary",
-        "budget.level=-20%:+20%",
-        "--vary",
-        f"{TAKE_UP}=80%:100%",
-        "--outcome",
-        "selected[doctoral,2030]",
-    ]
-    assert call("sweep", "example-agency", *ranges, "--design", "oat", "--output", str(folder / "oat")) == 0
+    assert simulate("sweep", "example-agency", *grid, "--lang", "en", "--output", str(folder / "grid")) == 0
+    assert simulate("sweep", "example-agency", *RANGES, "--design", "oat", "--output", str(folder / "oat")) == 0
     described = ["--where", "selected[doctoral,2030] < 400", "--design", "lhs", "--size", "800"]
-    assert call("sweep", "example-agency", *ranges, *described, "--output", str(folder / "lhs")) == 0
+    assert simulate("sweep", "example-agency", *RANGES, *described, "--output", str(folder / "lhs")) == 0
     return folder
 
 
@@ -57,7 +42,7 @@ def selected() -> dict[tuple[float, float], list[float]]:
 
 def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, str]]:
     capsys.readouterr()
-    assert call("query", *arguments, "--format", "csv") == 0
+    assert simulate("query", *arguments, "--format", "csv") == 0
     return list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
 
 
@@ -66,14 +51,14 @@ Selected = dict[tuple[float, float], list[float]]
 
 def test_sweeps_are_listed_with_their_design(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    assert call("runs", str(where), "--format", "csv") == 0
+    assert simulate("runs", str(where), "--format", "csv") == 0
     listed = {Path(row["run"]).name: row["sweep"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
     assert listed == {"grid": "grid, 15 runs", "oat": "oat, 5 runs", "lhs": "lhs, 800 runs"}
 
 
 def test_the_page_is_shown_as_it_was_printed(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    assert call("show", str(where / "grid")) == 0
+    assert simulate("show", str(where / "grid")) == 0
     page = capsys.readouterr().out
     assert page.startswith("Sweep of example-agency: 15 runs, every combination of the levels\n")
     assert "Doctoral fellowships: take_up" in page
@@ -125,7 +110,7 @@ def test_sql_knows_runs_and_tables_of_sweeps(where: Path, capsys: pytest.Capture
 def test_what_cannot_be_asked_is_refused(
     arguments: tuple[str, ...], told: str, where: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call("query", *([str(where / "grid")] if arguments else []), *arguments) == 2
+    assert simulate("query", *([str(where / "grid")] if arguments else []), *arguments) == 2
     assert told in capsys.readouterr().err
 
 
@@ -134,7 +119,7 @@ def test_a_saved_sweep_is_run_again_with_the_same_bits(
     name: str, where: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert call("rerun", str(where / name)) == 0
+    assert simulate("rerun", str(where / name)) == 0
     assert capsys.readouterr().out == "every figure has the same bits\n"
 
 
@@ -159,7 +144,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch, folder: Path, kind: str, save: Path, 
         write(figure, path)
 
     monkeypatch.setattr(saving, "save", kept)
-    assert call("plot", str(folder), "--kind", kind, "--save", str(save), *more) == 0
+    assert simulate("plot", str(folder), "--kind", kind, "--save", str(save), *more) == 0
     assert save.stat().st_size > 1000
     return figures[0]
 
@@ -212,7 +197,7 @@ def test_what_cannot_be_drawn_is_said(where: Path, tmp_path: Path, capsys: pytes
         (where, "tornado", "is no run folder"),
         (tmp_path / "none", "tornado", "is of a saved sweep"),
     ):
-        assert call("plot", str(folder), "--kind", kind, "--save", str(tmp_path / "x.svg")) == 2
+        assert simulate("plot", str(folder), "--kind", kind, "--save", str(tmp_path / "x.svg")) == 2
         assert told in capsys.readouterr().err
     with pytest.raises(RequestError, match="has no response curves"):
         sweep_charted.curves([])
@@ -221,7 +206,7 @@ def test_what_cannot_be_drawn_is_said(where: Path, tmp_path: Path, capsys: pytes
 def test_a_saved_sweep_has_a_page_of_its_figures(tmp_path: Path) -> None:
     """The path of a response curve stands as high as the means in its table, between round ticks."""
     vary = ["--vary", "budget.level=-10%:+10%:3", "--outcome", "selected[overseas_fellowships,2024]"]
-    assert call("sweep", "scenarios/baseline.yaml", *vary, "--output", str(tmp_path / "s"), "--lang", "en") == 0
+    assert simulate("sweep", "scenarios/baseline.yaml", *vary, "--output", str(tmp_path / "s"), "--lang", "en") == 0
     page = (tmp_path / "s" / "report.html").read_text(encoding="utf-8")
     picture = page[page.index('<section id="responses"') : page.index('<section id="tables"')]
     titles = re.findall(r"<title>(\S+ %) Selected, Overseas fellowships, FY2024: (\d+)</title>", picture)
@@ -236,10 +221,13 @@ def test_a_saved_sweep_has_a_page_of_its_figures(tmp_path: Path) -> None:
 def test_a_condition_that_no_run_meets_is_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     vary = ["--vary", "budget.level=-5%:+5%", "--design", "lhs", "--size", "64", "--outcome", "spend[total,2031]"]
     where = ["--where", "shortfall[total] > 100000"]
-    assert call("sweep", "scenarios/baseline.yaml", *vary, *where, "--output", str(tmp_path / "s"), "--lang", "en") == 0
+    assert (
+        simulate("sweep", "scenarios/baseline.yaml", *vary, *where, "--output", str(tmp_path / "s"), "--lang", "en")
+        == 0
+    )
     assert "0 of 64" in capsys.readouterr().out
-    assert call("query", str(tmp_path / "s"), "--where", "budget.level < +5%") == 0
+    assert simulate("query", str(tmp_path / "s"), "--where", "budget.level < +5%") == 0
     _, said = capsys.readouterr()
     assert "20 of 64 runs" in said
-    assert call("query", str(tmp_path / "s"), "--where", "budget.level < +5%", "--format", "csv") == 0
+    assert simulate("query", str(tmp_path / "s"), "--where", "budget.level < +5%", "--format", "csv") == 0
     assert len(capsys.readouterr().out.splitlines()) == 65

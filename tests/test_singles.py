@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.cli import main
+from tests.commands import simulate
 from tests.drawing import Write
 from tests.random_portfolios import Documents, examples
 from tests.singles import replicated
@@ -33,10 +33,8 @@ def file(portfolio: Write) -> str:
     return str(portfolio(AWARDS, budget="120", intake="steady", whole=True, name="mine.yaml"))
 
 
-def simulate(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments, "--lang", "en"])
-    return int(str(ended.value.code))
+def english(*arguments: str) -> int:
+    return simulate(*arguments, "--lang", "en")
 
 
 EVENTS = ("--engine", "events", "--replications", "3", "--workers", "1")
@@ -44,7 +42,7 @@ EVENTS = ("--engine", "events", "--replications", "3", "--workers", "1")
 
 def test_the_journal_adds_up_to_the_flows(file: str, tmp_path: Path) -> None:
     path = tmp_path / "journal.csv"
-    assert simulate(file, *EVENTS, "--events-log", str(path)) == 0
+    assert english(file, *EVENTS, "--events-log", str(path)) == 0
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     run = sim.run(file, engine="events", replications=3).runs[0]
     money: dict[tuple[str, int, int], float] = defaultdict(float)
@@ -88,8 +86,8 @@ def test_months_add_up_to_years_on_random_portfolios() -> None:
 
 def test_parquet_holds_what_csv_holds_for_any_number_of_workers(file: str, tmp_path: Path) -> None:
     csv_path, parquet = tmp_path / "a.csv", tmp_path / "b.parquet"
-    assert simulate(file, *EVENTS, "--events-log", str(csv_path), "--programme", "line") == 0
-    assert simulate(file, *EVENTS[:-1], "2", "--events-log", str(parquet)) == 0
+    assert english(file, *EVENTS, "--events-log", str(csv_path), "--programme", "line") == 0
+    assert english(file, *EVENTS[:-1], "2", "--events-log", str(parquet)) == 0
     with duckdb.connect() as connection:
         same = connection.execute(f"SELECT * FROM read_csv('{csv_path}') EXCEPT ALL FROM '{parquet}'").fetchall()
         rows = connection.execute(f"SELECT count(*) FROM '{parquet}'").fetchall()
@@ -100,11 +98,11 @@ def test_parquet_holds_what_csv_holds_for_any_number_of_workers(file: str, tmp_p
 
 
 def test_tables_by_month_stand_on_the_page_and_alone_in_csv(file: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert simulate(file, *EVENTS, "--monthly") == 0
+    assert english(file, *EVENTS, "--monthly") == 0
     page = capsys.readouterr().out
     assert "Paid to awards by month, million yen: line" in page
     assert "In place at the end of the month, awards: line" in page
-    assert simulate(file, *EVENTS, "--monthly", "--format", "csv") == 0
+    assert english(file, *EVENTS, "--monthly", "--format", "csv") == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     run = sim.run(file, engine="events", replications=3).runs[0]
     paid = sum(float(r["value"]) for r in rows if r["measure"] == "cash_paid" and r["award"] == "")
@@ -129,7 +127,7 @@ def test_tables_by_month_stand_on_the_page_and_alone_in_csv(file: str, capsys: p
 def test_what_cannot_be_is_said_in_one_line(
     options: tuple[str, ...], message: str, file: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert simulate(file, *options) == 2
+    assert english(file, *options) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
@@ -139,12 +137,10 @@ def test_a_saved_run_of_single_awards_is_run_again(
     file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simulator.draws.processors", lambda: 1)
-    assert simulate(file, *EVENTS, "--output", str(tmp_path / "run")) == 0
+    assert english(file, *EVENTS, "--output", str(tmp_path / "run")) == 0
     assert "Means of 3 replications of single awards" in (tmp_path / "run/tables/page.txt").read_text(encoding="utf-8")
     capsys.readouterr()
-    with pytest.raises(SystemExit) as ended:
-        main(["rerun", str(tmp_path / "run")])
-    assert ended.value.code == 0
+    assert simulate("rerun", tmp_path / "run") == 0
     assert capsys.readouterr().out == "every figure has the same bits\n"
 
 
@@ -152,7 +148,7 @@ def test_an_interrupted_run_shows_what_was_made_and_writes_no_journal(
     file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simulator.console.Meter.__call__", lambda _, done, __: done < 2)
-    assert simulate(file, *EVENTS, "--events-log", str(tmp_path / "a.csv")) == 130
+    assert english(file, *EVENTS, "--events-log", str(tmp_path / "a.csv")) == 130
     printed = capsys.readouterr()
     assert "Means of 2 replications" in printed.out
     assert "nothing was written" in printed.err

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.cli import main
 from simulator.draws import Sampled
 from simulator.goal_seeking import Solution, fresh_chance, propose, solve
 from simulator.trying import Trial
+from tests.commands import simulate
 
 Write = Callable[..., Path]
 
@@ -156,9 +156,7 @@ def test_a_step_of_a_value_by_year_is_written_into_the_whole_value(portfolio: Wr
 
 
 def command(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(["solve", *arguments])
-    return int(ended.value.code or 0)
+    return simulate("solve", *arguments)
 
 
 def test_the_command_says_the_answer_and_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

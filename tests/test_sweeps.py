@@ -19,6 +19,7 @@ from simulator.errors import InputError, RequestError
 from simulator.leaves import Batch
 from simulator.scenario import skeleton
 from simulator.sweeps import Sweep
+from tests.commands import simulate
 
 FELLOWSHIP = "programmes.overseas_fellowships.awards.fellowship"
 LEVEL, TAKE_UP = "budget.level=-20%:+20%:5", f"{FELLOWSHIP}.take_up=80%:100%:3"
@@ -165,9 +166,7 @@ def test_a_section_of_the_scenario_says_what_to_sweep(tmp_path: Path, capsys: py
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, str]]:
-    with pytest.raises(SystemExit) as ended:
-        main(["sweep", *arguments, "--format", "csv"])
-    assert ended.value.code == 0
+    assert simulate("sweep", *arguments, "--format", "csv") == 0
     return list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
 
 
@@ -239,9 +238,7 @@ def test_what_cannot_be_varied_is_refused_in_one_line(text: str, capsys: pytest.
 def test_what_cannot_be_swept_is_refused(
     arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["sweep", "scenarios/baseline.yaml", *arguments])
-    assert ended.value.code == 2
+    assert simulate("sweep", "scenarios/baseline.yaml", *arguments) == 2
     assert told in capsys.readouterr().err
 
 
@@ -257,9 +254,7 @@ def test_a_faulty_section_is_told_with_its_place(tmp_path: Path) -> None:
 def test_check_finds_outcomes_that_no_run_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("extends: mext-fy2022\nsweep:\n  outcomes: [selected, 'spend[sicrop]']\n", encoding="utf-8")
-    with pytest.raises(SystemExit) as ended:
-        main(["check", str(path)])
-    assert ended.value.code == 2
+    assert simulate("check", str(path)) == 2
     assert "mine.yaml:3:24: sweep.outcomes.1: 'spend[sicrop]': spend has no sicrop" in capsys.readouterr().out
 
 
