@@ -109,6 +109,10 @@ class _Here:
         """A figure of the run; what does not vary by year, or over runs, has length 1 there."""
         return float(values[place][0])
 
+    def rates(self, award: "_Award", *values: Floats) -> Iterator[float]:
+        """Figures of an award type in the year."""
+        return (self.at(each, self.year, award.place) for each in values)
+
 
 class _Award(NamedTuple):
     """An award type: its programme, its place among the types of that and among J, its name."""
@@ -179,9 +183,7 @@ def _commitments(here: _Here) -> Iterator[Term]:
     now = here.inputs.before + here.year
     for award in here.awards:
         prices = award.programme.prices
-        paid, first, month = (
-            here.at(rates, here.year, award.place) for rates in (prices.continuing, prices.first, prices.month)
-        )
+        paid, first, month = here.rates(award, prices.continuing, prices.first, prices.month)
         for begun in range(now - 1, -1, -1):
             yield _cohort(here, award.row, begun, paid * _cost(here, award, now - begun, begun))
         for term in _starts(replace(here, award=award.name)):
@@ -196,8 +198,8 @@ def _cost(here: _Here, award: _Award, offset: int, begun: int) -> float:
     kernel, prices, total = award.kernel(begun), award.programme.prices, 0.0
     if offset < len(kernel):
         months, exits = (here.at(kernel, offset, quantity) for quantity in (MONTHS, EXITS))
-        total = here.at(prices.month, here.year, award.place) * months
-        total += here.at(prices.end, here.year, award.place) * exits
+        month, end = here.rates(award, prices.month, prices.end)
+        total = month * months + end * exits
     return total + _instalments(here, award, offset, later=False)
 
 
@@ -249,9 +251,7 @@ def _outyear(here: _Here) -> Iterator[Term]:
     now = here.inputs.before + here.year
     for award in here.awards:
         prices = award.programme.prices
-        month, end, whole = (
-            here.at(rates, here.year, award.place) for rates in (prices.month, prices.end, prices.whole)
-        )
+        month, end, whole = here.rates(award, prices.month, prices.end, prices.whole)
         for begun in range(now, -1, -1):
             kernel, offset = award.kernel(begun), now - begun
             each = _instalments(here, award, offset, later=True)

@@ -127,7 +127,7 @@ def run(asked: Asked, how: How, form: Format, words: "Words", *, quiet: bool) ->
     from simulator import analyses, datasets, discovery, outcome_names, sweeps
 
     sweep, mapped, conditions = asked.sweep(), how.mapped, asked.conditions
-    swept: Simulated = sweep.model  # type: ignore[assignment]
+    swept = _simulated(sweep)
     met = partial(outcome_names.met, conditions, swept.outcomes) if conditions else None
     if conditions:
         sweeps.require_sampled(sweep)
@@ -178,12 +178,17 @@ def _tell(meter: Meter, sweep: "Sweep", block: int) -> None:
         raise _StoppedError
 
 
+def _simulated(sweep: "Sweep") -> "Simulated":
+    """What is swept here: a scenario."""
+    return sweep.model  # type: ignore[return-value]
+
+
 def _view(found: "Analysis", words: "Words") -> "View":
     """The run of the scenario as it is, for what things are called."""
     from simulator import model
     from simulator.report.sheets import View
 
-    swept: Simulated = found.sweep.model  # type: ignore[assignment]
+    swept = _simulated(found.sweep)
     return View(model.run(swept.scenario, measures=["budget"]).runs, None, words)
 
 
@@ -191,7 +196,7 @@ def _page(found: "Analysis", view: "View", condition: str) -> "Page":
     """Heading and tables for people."""
     from simulator.report import sweep_pages
 
-    swept: Simulated = found.sweep.model  # type: ignore[assignment]
+    swept = _simulated(found.sweep)
     page = sweep_pages.Page(view, found, swept.outcomes, condition)
     return page.heading(), page.sheets()
 
@@ -199,7 +204,7 @@ def _page(found: "Analysis", view: "View", condition: str) -> "Page":
 def _seal(dataset: "Dataset", found: "Analysis", asked: Asked, shown: "tuple[View, Page]", how: How) -> None:
     from simulator import sweep_recording, sweep_tables
 
-    swept: Simulated = found.sweep.model  # type: ignore[assignment]
+    swept = _simulated(found.sweep)
     rows = list(sweep_tables.rows(found, swept.scenario.name, swept.outcomes))
     boxes = list(sweep_tables.boxes(found, swept.scenario.name, asked.condition))
     told = {**found.sweep.told, "asked": asked.told}
@@ -212,7 +217,7 @@ def _show(found: "Analysis", page: "Page", form: Format) -> None:
     """Print what was found: tables for people, or the tidy table."""
     from simulator import sweep_tables
 
-    swept: Simulated = found.sweep.model  # type: ignore[assignment]
+    swept = _simulated(found.sweep)
     if form.for_people:
         show_page(*page, form)
     else:
