@@ -58,10 +58,10 @@ def suspicions(scenario: Scenario, run: Run | None = None) -> Iterator[Warned]:
         yield from _too_dear(run)
 
 
-def expired(scenario: Scenario, day: date | None = None) -> Iterator[Warned]:
-    """Assumptions whose day has passed, `day` being today if not given."""
+def expired(scenario: Scenario) -> Iterator[Warned]:
+    """Assumptions whose day has passed."""
     for source in sources(scenario):
-        if source.expired(day or date.today()):
+        if source.expired(date.today()):
             owner = f", {source.owner}" if source.owner else ""
             yield Warned("expired", {"expires": source.expires, "owner": owner}, source.place, source.path)
 

@@ -54,11 +54,11 @@ class Book:
         paid[first] += 1.0
         paid[last + 1] -= 1.0
 
-    def stand(self, first: int, gone: int, number: float = 1.0) -> None:
+    def stand(self, first: int, gone: int) -> None:
         """Be in place at the end of every month from the first until the one before it is gone."""
         if gone > 0 and first < self._months:
-            self._coming[max(first, 0)] += number
-            self._coming[min(gone, self._months)] -= number
+            self._coming[max(first, 0)] += 1.0
+            self._coming[min(gone, self._months)] -= 1.0
 
     def stand_in(self, month: int, number: float) -> None:
         """Be in place at the end of one month."""

@@ -10,7 +10,6 @@ from importlib import resources
 from simulator.errors import printable
 from simulator.fields import Label
 
-LANGUAGES = ("en", "ja")
 REIWA = 2018
 """The year before Reiwa 1."""
 
