@@ -156,10 +156,7 @@ def _waterfall(axes: "Axes", steps: Bridge, unit: Unit) -> None:
         reached += change
     _connect(axes, reached / unit.factor, last)
     axes.set_ylim(last + 0.6, -0.6)
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x")
-    axes.tick_params(axis="y", length=0)
-    canvas.number_axis(axes.xaxis, whole=False)
+    canvas.sideways(axes)
 
 
 def _connect(axes: "Axes", at: float, place: int) -> None:

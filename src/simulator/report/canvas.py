@@ -232,6 +232,14 @@ def number_axis(axis: Any, *, whole: bool) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: signed(f"{value:,.10g}")))
 
 
+def sideways(axes: "Axes") -> None:
+    """Names down the left edge, figures along the other axis."""
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+    axes.tick_params(axis="y", length=0)
+    number_axis(axes.xaxis, whole=False)
+
+
 def signed(text: str) -> str:
     """A figure with a minus as wide as a plus."""
     return text.replace("-", "−")

@@ -69,7 +69,7 @@ def _tornado(view: View, saved: Saved, rows: Sequence[SweepRow], width: float) -
     axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.margins(x=0.02 if found.base is None else 0.18)
     axes.axvline((found.base or 0.0) / unit.factor, color=BLACK, linewidth=0.8)
-    _sideways(axes)
+    canvas.sideways(axes)
     title = view.words("sweep", f"plot_{found.index or 'swing'}", **told)
     keys: list[Key] = []
     if found.base is not None:
@@ -145,14 +145,7 @@ def _box(axes: "Axes", rows: Sequence[BoxRow], view: View, saved: Saved, sheet: 
     axes.set_xlim(0.0, 100.0)
     shares = {name: f"{getattr(rows[0], name):.0%}" for name in ("coverage", "density")}
     canvas.entitle(axes, sheet, view.words("sweep", "box", number=rows[0].box, **shares))
-    _sideways(axes)
-
-
-def _sideways(axes: "Axes") -> None:
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x")
-    axes.tick_params(axis="y", length=0)
-    canvas.number_axis(axes.xaxis, whole=False)
+    canvas.sideways(axes)
 
 
 def _patch(color: str) -> "Patch":
