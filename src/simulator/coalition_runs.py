@@ -3,10 +3,9 @@
 Inputs that are numbers by year are switched along the run axis of one batch; only rules need batches of their own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +21,14 @@ from simulator.inputs import inputs_of
 from simulator.leaves import Batch, Leaves
 from simulator.scenario import Scenario
 from simulator.tables import Line
-
-if TYPE_CHECKING:
-    from simulator.varied import Varied
+from simulator.varied import Checked, Varied
 
 BLOCK = 8192
 """Runs simulated at a time."""
 
 
 @dataclass(frozen=True)
-class _Switched:
+class _Switched(Checked):
     """A number of two scenarios over runs: the coalition fastest, then the draw."""
 
     path: str
@@ -62,9 +59,6 @@ class _Switched:
     def _of(self, batch: Batch, first: int, last: int) -> Floats:
         leaves = Leaves(batch, first, last)
         return leaves.by_year(self.path, leaves.years)
-
-    def check(self, path: str, document: Mapping[str, Any], draws: int) -> None:
-        """As of `Varied`: both values were checked with their scenarios."""
 
 
 def _at(values: Floats, draw: npt.NDArray[np.intp]) -> Floats:

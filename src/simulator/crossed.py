@@ -5,28 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.arrays import Floats
-from simulator.ranges import Leaves
-from simulator.varied import Varied
-
-
-class _Checked:
-    """What is crossed has been checked before."""
-
-    def check(self, path: str, document: Leaves, draws: int) -> None:
-        """As of `Varied`."""
+from simulator.varied import Checked, Varied
 
 
 @dataclass(frozen=True)
-class Cycled(_Checked):
-    """The first `length` values over and over: run r has value ``r mod length``."""
-
+class _Crossed(Checked):
     of: Varied
-    length: int
 
     @property
     def bounds(self) -> tuple[float, float]:
         """As of `Varied`."""
         return self.of.bounds
+
+
+@dataclass(frozen=True)
+class Cycled(_Crossed):
+    """The first `length` values over and over: run r has value ``r mod length``."""
+
+    length: int
 
     def over(self, start: int, stop: int) -> Floats:
         """As of `Varied`."""
@@ -34,16 +30,10 @@ class Cycled(_Checked):
 
 
 @dataclass(frozen=True)
-class Stretched(_Checked):
+class Stretched(_Crossed):
     """Every value so many `times` in a row: run r has value ``⌊r / times⌋``."""
 
-    of: Varied
     times: int
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """As of `Varied`."""
-        return self.of.bounds
 
     def over(self, start: int, stop: int) -> Floats:
         """As of `Varied`."""

@@ -26,9 +26,8 @@ from simulator.flows import Flows
 from simulator.inputs import inputs_of
 from simulator.leaves import Batch
 from simulator.outcome_names import Outcome
-from simulator.ranges import Leaves
 from simulator.scenario import Scenario
-from simulator.varied import Varied
+from simulator.varied import Checked, Varied
 
 BLOCK = 8192
 """Runs simulated at a time, about so many: a power of two of base points (docs/explanation/performance.md)."""
@@ -133,8 +132,8 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Swept:
-    """Values of one factor over the runs of a sweep, as of `Varied`."""
+class Swept(Checked):
+    """Values of one factor over the runs of a sweep, as of `Varied`; factors are checked when they are read."""
 
     points: Points
     place: int
@@ -148,9 +147,6 @@ class Swept:
         """Values of runs `start` to `stop` of one block, (R,), or of a path by year (Y, R)."""
         values = self.points.whole(self.place, start, stop)
         return values if self.points.factors[self.place].is_path else values[0]
-
-    def check(self, path: str, document: Leaves, draws: int) -> None:
-        """Factors are checked when they are read."""
 
 
 @dataclass(frozen=True)

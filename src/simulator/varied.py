@@ -31,6 +31,13 @@ class Varied(Protocol):
         """Raise RequestError where it cannot stand for a path of a document, given as its leaves by path."""
 
 
+class Checked:
+    """Values of which all was checked when what they are made of was."""
+
+    def check(self, path: str, document: Leaves, draws: int) -> None:
+        """As of `Varied`."""
+
+
 @dataclass(frozen=True)
 class Given:
     """Values that the caller gives, one a draw."""
@@ -58,15 +65,8 @@ class Given:
                 raise RequestError(f"vary: {path}: {error}") from error
 
 
-class _Drawn:
-    """What is drawn has been checked with its document."""
-
-    def check(self, path: str, document: Leaves, draws: int) -> None:
-        """As of `Varied`."""
-
-
 @dataclass(frozen=True)
-class DrawnNumber(_Drawn):
+class DrawnNumber(Checked):
     """An uncertain number; what is drawn beyond the range of its input, hardly ever, is moved to its bound."""
 
     name: str
@@ -87,7 +87,7 @@ class DrawnNumber(_Drawn):
 
 
 @dataclass(frozen=True)
-class DrawnPath(_Drawn):
+class DrawnPath(Checked):
     """An uncertain path over the years simulated; every year's innovation is an input of its own."""
 
     name: str
