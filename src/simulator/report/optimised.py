@@ -72,13 +72,20 @@ def _beside(label: str, name: str, values: Floats, own: Floats, decimals: int) -
         yield Row(name, cells, 1, "difference")
 
 
+def _prices(plan: Plan) -> Iterator[tuple[str, int, float]]:
+    """Limits by year, with the year and the worth of one more of each."""
+    for full, price in plan.prices.items():
+        limit, of_year, year = full.rpartition(" in FY")
+        if of_year:
+            yield limit, int(year), price
+
+
 def _priced(plan: Plan, words: Words, years: list[int]) -> Sheet:
     """Worth of one more of each limit, by year."""
     found: dict[str, dict[int, float]] = {}
-    for full, price in ((full, price) for full, price in plan.prices.items() if " in FY" in full):
-        limit, _, year = full.rpartition(" in FY")
+    for limit, year, price in _prices(plan):
         text = words("plan", "of_total") if limit.startswith(TOTALS) else limit
-        found.setdefault(text, {})[int(year)] = price
+        found.setdefault(text, {})[year] = price
     rows = tuple(
         Row(text, tuple(f"{by_year[year]:+,.4f}" if year in by_year else "" for year in years))
         for text, by_year in found.items()
@@ -99,9 +106,7 @@ def records(plan: Plan) -> list[dict[str, object]]:
         for row, programme in enumerate(plan.programmes)
         for at, year in enumerate(plan.years)
     ]
-    for full, price in ((full, price) for full, price in plan.prices.items() if " in FY" in full):
-        limit, _, year = full.rpartition(" in FY")
-        found.append((int(year), limit, "", "price", price, "value a unit"))
+    found += [(year, limit, "", "price", price, "value a unit") for limit, year, price in _prices(plan)]
     return [dict(zip(COLUMNS, each, strict=True)) for each in found]
 
 
