@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from simulator.aims import Aims
-from simulator.assembling import Reliance, assemble
+from simulator.assembling import Problem, Reliance, assemble
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, solve
@@ -44,7 +44,7 @@ def certain(repetitions: int) -> float:
     scenario, effort = load("scenarios/baseline.yaml"), Effort(gap=1e-3)
     plan = optimise(scenario, AIMS, keep=KEEP, effort=effort)
     planned = Planned.of_scenario(scenario, plan.limits.measures)
-    matrices = assemble(planned, AIMS, plan.limits, Reliance(), np.zeros(planned.budgets.shape)).programme
+    matrices = assemble(Problem((planned,), AIMS, plan.limits), np.zeros(planned.budgets.shape)).programme
     whole, bare = [], []
     for _ in range(repetitions):
         bare.append(seconds(lambda: solve(matrices, effort)))

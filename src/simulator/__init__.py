@@ -98,8 +98,11 @@ linear_programmes  linear and mixed-integer programmes: solved, priced, judged
 linear_responses  how measures respond to selections, told by the core
 planned       measures of a plan as affine functions of what it decides
 aims          what a plan is to do best
+futures       scenarios laid over another, and the worlds that a plan is made for
 plan_rules    the rules that every plan obeys
+objectives    what of draws or futures a plan is best for
 assembling    rules, aims and draws become one linear programme
+settling      a solution made whole, and its money settled
 optimisation  the allocation and intake plan that does best
 trade_offs    plans between aims, and plans under several futures
 proving       plans as scenarios, and the proof that the simulator does what they say
@@ -126,7 +129,8 @@ sweep_recording  a sweep whose blocks are all there becomes a run folder
 saved         saved runs: read back, compared, run again
 archive       what the command line does with saved runs
 explaining    what the command line does to explain
-deciding      what the command line does to find things
+seeking       what the command line does to seek a goal
+deciding      what the command line does to plan
 running       the main job, from files to an exit status
 plotting      the job of plotting, from files to a figure in a file
 crosschecking  the job of comparing both engines

@@ -51,11 +51,14 @@ class Affine:
         columns = tuple((coefficient, column[rows]) for coefficient, column in self.columns)
         return Affine(self.constant[rows], self.slopes[rows], columns)
 
+    def draws(self, some: Indices) -> "Affine":
+        """Some of the draws."""
+        columns = tuple((coefficient, column[:, some]) for coefficient, column in self.columns)
+        return Affine(self.constant[:, some], self.slopes[..., some], columns)
+
     def draw(self, number: int) -> "Affine":
         """One draw alone."""
-        part = slice(number, number + 1)
-        columns = tuple((coefficient, column[:, part]) for coefficient, column in self.columns)
-        return Affine(self.constant[:, part], self.slopes[..., part], columns)
+        return self.draws(np.array([number]))
 
     @property
     def mean(self) -> "Affine":

@@ -56,7 +56,7 @@ class Term:
         return planned.of(self.measure, self.programme, self.award).years(rows)
 
     def summed(self, planned: Planned, years: range) -> Affine:
-        """Weight times the mean over draws, added up over the years; RequestError for a stock of no one year."""
+        """Weight times the measure, (1, D), added up over the years; RequestError for a stock of no one year."""
         if measure(self.measure).stock and self.year is None:
             example = (
                 self.text.replace("]", f",{years.stop - 1}]")
@@ -64,7 +64,7 @@ class Term:
                 else f"{self.text}[total,{years.stop - 1}]"
             )
             raise RequestError(f"{self.text} is what there is at one time and does not add up: write {example}")
-        yearly = self.yearly(planned, years).mean
+        yearly = self.yearly(planned, years)
         columns = tuple(
             (coefficient, column[[row]]) for coefficient, column in yearly.columns for row in range(len(column))
         )

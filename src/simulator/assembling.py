@@ -1,7 +1,7 @@
 """Rules, aims and draws become one linear programme."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,7 +10,8 @@ from simulator.affine import Affine, added
 from simulator.aims import Aims, Term
 from simulator.arrays import Flags, Floats, Indices
 from simulator.linear_programmes import LinearProgramme, Rows
-from simulator.plan_rules import Limits, Rule, rules
+from simulator.objectives import Cases, Objective, cases_of, columns_of, judged
+from simulator.plan_rules import Limits, Rule, rules, shared
 from simulator.planned import Planned
 
 if TYPE_CHECKING:
@@ -47,23 +48,73 @@ class Assembled:
     moved: Floats | None
 
 
-def assemble(planned: Planned, aims: Aims, limits: Limits, reliance: Reliance, margin: Floats) -> Assembled:
-    """The linear programme of a plan; parameters as of `optimisation.optimise` and `plan_rules.rules`."""
-    slacks, pairs = _slacks(planned, reliance), list(_deviations(planned, aims))
+@dataclass(frozen=True)
+class Problem:
+    """What is asked of a plan.
+
+    Attributes
+    ----------
+    worlds : the scenario, or each of several futures
+    best : (C,) what the best plan of each case alone comes to, where regret is asked for
+    counted : draws that a plan must hold in, all if None
+    alone : the one draw that counts at all, if not None
+
+    """
+
+    worlds: tuple[Planned, ...]
+    aims: Aims
+    limits: Limits
+    reliance: Reliance = Reliance()
+    objective: Objective = Objective()  # noqa: RUF009 (frozen)
+    best: Floats = field(default_factory=lambda: np.zeros(0))
+    counted: Indices | None = None
+    alone: int | None = None
+
+    @property
+    def planned(self) -> Planned:
+        """The first world, for what is the same in all."""
+        return self.worlds[0]
+
+    @property
+    def size(self) -> int:
+        """Columns of what is decided."""
+        return self.worlds[-1].size
+
+    @property
+    def count(self) -> int:
+        """C, draws or futures."""
+        return sum(each.draws for each in self.worlds)
+
+
+def assemble(problem: Problem, margin: Floats) -> Assembled:
+    """The linear programme of a plan that leaves `margin` (Y, P) million yen beside (`plan_rules.rules`)."""
+    planned, aims, limits, reliance = problem.planned, problem.aims, problem.limits, problem.reliance
+    slacks, pairs = _slacks(planned, reliance), list(_deviations(problem))
     own = planned.selections.size if planned.draws == 1 else 0
-    size = planned.size + slacks + len(pairs) + own
-    rows = [part for rule in rules(planned, limits, margin) for part in _rows(rule, planned, size, reliance)]
-    rows += _failing(planned, size, reliance) if slacks else []
-    lower, upper, whole = _bounds(planned, size)
+    judged_at = problem.size + slacks + len(pairs)
+    size = judged_at + (columns_of(problem.objective, problem.count) if aims.maximise else 0) + own
+    rows = [part for rule in shared(planned, limits) for part in _rows(rule, planned, size, problem)]
+    rows += [
+        part
+        for world in problem.worlds
+        for rule in rules(world, limits, margin)
+        for part in _rows(rule, world, size, problem)
+    ]
+    rows += _failing(problem, size) if slacks else []
+    lower, upper, whole = _bounds(problem, size)
     _bound_slacks(planned, reliance, lower, upper, whole)
-    upper[: planned.selections.size][planned.penniless(limits.totals)] = 0.0
     cost, swing, constant = np.zeros(size), np.zeros(size), 0.0
-    for column, (deviation, of_swing) in enumerate(pairs, planned.size + slacks):
+    for column, (deviation, of_swing) in enumerate(pairs, problem.size + slacks):
         (swing if of_swing else cost)[column] = 1.0
         rows += _beyond(deviation, column, size)
-    if aims.maximise or not aims.targets:
-        aimed = _aimed(planned, aims)
-        cost, constant = cost + aimed.matrix(size).toarray()[0], float(aimed.constant[0, 0])
+    if aims.maximise:
+        aimed = judged(problem.objective, cases(problem, size), problem.best, judged_at)
+        cost, constant, rows = cost + aimed.cost, aimed.constant, [*rows, *aimed.rows]
+        lower[list(aimed.free)] = -np.inf
+        lower[list(aimed.ones)] = upper[list(aimed.ones)] = 1.0
+    elif not aims.targets:
+        unused = _unused(problem)
+        cost, constant = cost + unused.matrix(size).toarray()[0], float(unused.constant[0, 0])
     if own:
         moved, near = _moved(planned, limits, size)
         rows += near
@@ -71,34 +122,45 @@ def assemble(planned: Planned, aims: Aims, limits: Limits, reliance: Reliance, m
     return Assembled(programme, constant, swing if aims.smooth else None, moved if own else None)
 
 
+def cases(problem: Problem, size: int) -> Cases:
+    """What is maximised in each draw or future."""
+    years = _shown(problem.planned)
+    found = [added([term.summed(world, years) for term in problem.aims.maximise]) for world in problem.worlds]
+    return cases_of(found if problem.alone is None else [found[0].draw(problem.alone)], size)
+
+
 def _shown(planned: Planned) -> range:
     first, last = planned.scenario.document.horizon
     return range(first, last + 1)
 
 
-def _aimed(planned: Planned, aims: Aims) -> Affine:
-    """What is minimised, (1, 1): less of what is maximised, or the money that programmes of a smooth path leave."""
-    years = _shown(planned)
-    if aims.maximise:
-        return added([term.summed(planned, years).times(-1.0) for term in aims.maximise])
-    named = dict.fromkeys(term.programme for term in aims.smooth)
-    lost = [Term("returned", 1.0, "returned", name, "", None).summed(planned, years) for name in named]
-    left = [Term("carried_out", 1.0, "carried_out", name, "", years[-1]).summed(planned, years) for name in named]
-    return added([*lost, *left])
+def _mean(problem: Problem, of: Callable[[Planned], Affine]) -> Affine:
+    """The mean of something over all draws or futures."""
+    return added([of(world).mean.times(1.0 / len(problem.worlds)) for world in problem.worlds])
 
 
-def _deviations(planned: Planned, aims: Aims) -> Iterator[tuple[Affine, bool]]:
+def _unused(problem: Problem) -> Affine:
+    """The money that programmes of a smooth path leave, (1, 1)."""
+    years = _shown(problem.planned)
+    named = dict.fromkeys(term.programme for term in problem.aims.smooth)
+    lost = [Term("returned", 1.0, "returned", name, "", None) for name in named]
+    left = [Term("carried_out", 1.0, "carried_out", name, "", years[-1]) for name in named]
+    return _mean(problem, lambda world: added([term.summed(world, years) for term in (*lost, *left)]))
+
+
+def _deviations(problem: Problem) -> Iterator[tuple[Affine, bool]]:
     """What is to be near 0, (1, 1) each: gaps to targets as a share of them, and steps of what is smooth."""
+    planned = problem.planned
     years = _shown(planned)
-    for target in aims.targets:
+    for target in problem.aims.targets:
         target.require_year(years)
-        yearly = planned.of(target.measure, target.programme, target.award).mean
+        yearly = _mean(problem, lambda world, of=target: world.of(of.measure, of.programme, of.award))  # type: ignore[misc]
         for year in years:
             if target.year in (None, year):
                 gap = yearly.years([planned.years.index(year)]).plus(-target.value)
                 yield gap.times(1.0 / max(abs(target.value), 1.0)), False
-    for term in aims.smooth:
-        path = term.yearly(planned, years).mean.times(term.weight)
+    for term in problem.aims.smooth:
+        path = _mean(problem, lambda world, of=term: of.yearly(world, years)).times(term.weight)  # type: ignore[misc]
         for at in range(1, len(path.constant)):
             yield path.years([at]) - path.years([at - 1]), True
 
@@ -124,31 +186,41 @@ def _beyond(deviation: Affine, column: int, size: int) -> list[Rows]:
     return [Rows(own - sign * matrix, sign * constant, np.full(1, np.inf)) for sign in (1.0, -1.0)]
 
 
-def _rows(rule: Rule, planned: Planned, size: int, reliance: Reliance) -> Iterator[Rows]:
+def _rows(rule: Rule, planned: Planned, size: int, problem: Problem) -> Iterator[Rows]:
     """The rows of a rule: one a year where it is certain or must always hold, else one a draw with its slack."""
-    certain = rule.certain or planned.draws == 1
-    of = rule.of.draw(0) if certain else rule.of
-    shape = rule.of.constant.shape
+    certain, count = rule.certain or planned.draws == 1, rule.of.constant.shape[0]
+    draws = np.zeros(1, dtype=np.intp) if certain else _counted(problem)
+    of = rule.of.draws(draws)
     bounds = [
-        np.broadcast_to(np.asarray(bound), shape)[:, : of.constant.shape[1]] for bound in (rule.lower, rule.upper)
+        np.broadcast_to(np.asarray(bound), (count, planned.draws))[:, draws] for bound in (rule.lower, rule.upper)
     ]
-    for at in range(shape[0]) if rule.names else [slice(None)]:
+    for at in range(count) if rule.names else [slice(None)]:
         one = of.years([at] if isinstance(at, int) else at)
-        name = rule.names[at] if isinstance(at, int) else ""
+        name = _named(rule.names[at], planned) if isinstance(at, int) else ""
         low, high = ((bound[at] - one.constant.reshape(bound[at].shape)).ravel() for bound in bounds)
         matrix = one.matrix(size)
-        if certain or reliance.chance >= 1.0:
+        if certain or not _slacks(planned, problem.reliance):
             yield Rows(matrix, low, high, name)
             continue
-        far = np.repeat(np.atleast_1d(rule.slack[at]), planned.draws)
-        draw = np.tile(np.arange(planned.draws), len(far) // planned.draws)
-        slack = _single(len(far), np.arange(len(far)), planned.size + draw, far, size)
+        far = np.repeat(np.atleast_1d(rule.slack[at]), len(draws))
+        draw = np.tile(draws, len(far) // len(draws))
+        slack = _single(len(far), np.arange(len(far)), problem.size + draw, far, size)
         for sign, bound in ((1.0, low), (-1.0, high)):
             limited = np.flatnonzero(np.isfinite(bound))
             if limited.size:
                 left = (matrix + sign * slack)[limited]
                 free = np.full(limited.size, np.inf)
                 yield Rows(left, bound[limited], free, name) if sign > 0 else Rows(left, -free, bound[limited], name)
+
+
+def _named(name: str, planned: Planned) -> str:
+    return f"{name} ({planned.name})" if planned.name else name
+
+
+def _counted(problem: Problem) -> Indices:
+    if problem.alone is not None:
+        return np.array([problem.alone])
+    return np.arange(problem.planned.draws) if problem.counted is None else problem.counted
 
 
 def _slacks(planned: Planned, reliance: Reliance) -> int:
@@ -158,9 +230,9 @@ def _slacks(planned: Planned, reliance: Reliance) -> int:
     return planned.draws if reliance.risk == "chance" else 2 * planned.draws + 1
 
 
-def _failing(planned: Planned, size: int, reliance: Reliance) -> list[Rows]:
+def _failing(problem: Problem, size: int) -> list[Rows]:
     """How many draws may fail, or how far: ``η + Σ_d max(s_d − η, 0) / ((1 − q) D) <= 0``, s_d what d misses."""
-    draws, first = planned.draws, planned.size
+    draws, first, reliance = problem.planned.draws, problem.size, problem.reliance
     every, free = np.arange(draws), np.full(draws, np.inf)
     if reliance.risk == "chance":
         failing = _single(1, np.zeros(draws, dtype=np.intp), first + every, np.ones(draws), size)
@@ -175,13 +247,15 @@ def _failing(planned: Planned, size: int, reliance: Reliance) -> list[Rows]:
     return [Rows(above, np.zeros(draws), free), Rows(mean, np.full(1, -np.inf), np.zeros(1))]
 
 
-def _bounds(planned: Planned, size: int) -> tuple[Floats, Floats, Flags]:
+def _bounds(problem: Problem, size: int) -> tuple[Floats, Floats, Flags]:
     """Bounds of the columns and which are whole; money that lapses is not carried, nor that of idle programmes."""
     lower, upper, whole = np.zeros(size), np.full(size, np.inf), np.zeros(size, dtype=np.bool_)
-    lapses = planned.inputs.lapses | ~np.array(planned.awards)
-    upper[planned.carried[lapses].ravel()] = 0.0
-    for programme in planned.inputs.programmes:
-        whole[planned.selections[:, programme.rows].ravel()] = programme.whole_awards
+    for planned in problem.worlds:
+        lapses = planned.inputs.lapses | ~np.array(planned.awards)
+        upper[planned.carried[lapses].ravel()] = 0.0
+        for programme in planned.inputs.programmes:
+            whole[planned.selections[:, programme.rows].ravel()] |= programme.whole_awards
+        upper[: planned.selections.size][planned.penniless(problem.limits.totals)] = 0.0
     return lower, upper, whole
 
 

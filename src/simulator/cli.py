@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator import __version__, archive, crosschecking, deciding, explaining, sweep_command
+from simulator import __version__, archive, crosschecking, deciding, explaining, seeking, sweep_command
 from simulator.console import (
     DONE,
     INTERRUPTED,
@@ -238,6 +238,7 @@ def _schema(
 for _name, _help, _command in (
     *sweep_command.COMMANDS,
     *explaining.COMMANDS,
+    *seeking.COMMANDS,
     *deciding.COMMANDS,
     *crosschecking.COMMANDS,
     *archive.COMMANDS,

@@ -1,4 +1,4 @@
-"""What the command line does to find things: values that reach a goal, plans that do best."""
+"""What the command line does to plan: the plans that do best, those between aims, and regrets."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from simulator.console import FAILED_CHECK, deliver, language, say
 from simulator.errors import RequestError
 from simulator.options import (
     Aimed,
+    Best,
     Chance,
     Design,
     Draws,
@@ -24,6 +25,7 @@ from simulator.options import (
     Lang,
     Maximise,
     Minimise,
+    Objectives,
     Pareto,
     Plans,
     Points,
@@ -33,22 +35,19 @@ from simulator.options import (
     Sampling,
     Seconds,
     Seed,
-    Seek,
-    Seeking,
     Settings,
     Slack,
     Smooth,
     Targets,
     Totals,
     Traceback,
-    Until,
-    Vary,
     Within,
+    Worst,
 )
+from simulator.seeking import sampled_of, share
 
 if TYPE_CHECKING:
     from simulator.aims import Term
-    from simulator.draws import Sampled
     from simulator.labels import Words
     from simulator.optimisation import Plan
     from simulator.scenario import Scenario
@@ -57,51 +56,6 @@ if TYPE_CHECKING:
 
 BETWEEN = re.compile(r",(?![^\[]*\])")
 """A comma between two aims, and not within one: --pareto 'A[x,2030],B[y]'."""
-
-
-def solve(  # noqa: PLR0913 (one parameter is one option)
-    file: File,
-    *,
-    vary: Vary,
-    until: Until,
-    seek: Seeking = Seek.NEAREST,
-    chance: Chance = "",
-    draws: Draws = 0,
-    seed: Seed = 0,
-    sampling: Design = Sampling.RANDOM,
-    settings: Settings = [],  # noqa: B006 (typer copies defaults)
-    save: Proposal = "",
-    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
-    lang: Lang = None,
-    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
-) -> None:
-    """Print what a goal seek found, and write it as a scenario; exit status 1 where there is no solution."""
-    from simulator import goal_seeking, proposing
-    from simulator.labels import words
-    from simulator.loading import load
-    from simulator.report import solved
-
-    if save:
-        proposing.require_writable(Path(save))
-    scenario = load(file, settings=settings)
-    asked = _share("--chance", chance) if chance else None
-    found = goal_seeking.solve(
-        scenario, vary=vary, until=until, seek=seek.value, chance=asked, sampled=_sampled(draws, seed, sampling)
-    )
-    spoken = words(language(lang))
-    deliver(partial(solved.WRITERS[format.value], found, spoken))
-    if not found.solved:
-        raise typer.Exit(FAILED_CHECK)
-    if save:
-        told = {"values": solved.told(found), "conditions": solved.conditions(found)}
-        name = spoken("solve", "name", name=scenario.document.name or scenario.name)
-        text = spoken("solve", "description", **told)
-        goal_seeking.propose(found, Path(save), name=name, description=text)
-        say(spoken("solve", "verified", path=save))
-    if found.sampled:
-        fresh, half = goal_seeking.fresh_chance(found)
-        given = {"draws": f"{found.sampled.draws:,}", "seed": found.sampled.seed + 1}
-        say(spoken("solve", "fresh", **given, chance=f"{fresh:.1%}", half=f"{half:.1%}"))
 
 
 def optimise(  # noqa: PLR0913 (one parameter is one option)
@@ -122,6 +76,9 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     sampling: Design = Sampling.RANDOM,
     chance: Chance = "",
     risk: Risks = Risk.CHANCE,
+    future: Futures = [],  # noqa: B006
+    objective: Objectives = Best.MEAN,
+    worst: Worst = "10%",
     gap: Gap = "0.1%",
     seconds: Seconds = 600.0,
     settings: Settings = [],  # noqa: B006
@@ -137,6 +94,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     from simulator.labels import words
     from simulator.linear_programmes import Effort
     from simulator.loading import load
+    from simulator.objectives import Objective
 
     if save and not pareto:
         proposing.require_writable(Path(save))
@@ -148,16 +106,20 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
             aims,
             keep=keep,
             totals=_totals(total, scenario),
-            within=_share("--within", within) if within else float("inf"),
+            within=share("--within", within) if within else float("inf"),
             floors=floors,
-            slack=_share("--slack", slack),
-            sampled=_sampled(draws, seed, sampling),
-            reliance=Reliance(_share("--chance", chance) if chance else 1.0, risk.value),
-            effort=Effort(_share("--gap", gap), seconds),
+            slack=share("--slack", slack),
+            sampled=sampled_of(draws, seed, sampling),
+            among=future,
+            reliance=Reliance(share("--chance", chance) if chance else 1.0, risk.value),
+            objective=Objective(objective.value, share("--worst", worst)),
+            effort=Effort(share("--gap", gap), seconds),
         )
 
     if pareto:
         _require_alone(maximise, minimise, target, smooth)
+        if future or objective is not Best.MEAN:
+            raise RequestError("--pareto is of one future and of means: leave out --future and --objective")
         terms = [Term.parse(text) for given in pareto for text in BETWEEN.split(given)]
         _show_frontier(trade_offs.frontier(terms, planner, points=points), spoken, format, save)
     else:
@@ -183,17 +145,10 @@ def regret(  # noqa: PLR0913 (one parameter is one option)
 
 
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
-    ("solve", "Goal seek: the value of an input for which a condition holds; exit status 1 if there is none.", solve),
     ("optimise", "The appropriations and selections that do best; exit status 1 unless simulated alike.", optimise),
     ("regret", "What plans come to in several futures, and which one is least regretted.", regret),
 )
 """Name, help and function of each command."""
-
-
-def _sampled(draws: int, seed: int, sampling: Sampling) -> "Sampled | None":
-    from simulator.draws import Sampled
-
-    return Sampled(draws, seed, sampling.value) if draws else None
 
 
 def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
@@ -211,14 +166,18 @@ def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
     if save:
         name = spoken("plan", "name", name=plan.scenario.document.name or plan.scenario.name)
         kept = "; ".join(each.text for each in plan.limits.keep) or "-"
-        text = spoken("plan", "description", aims=plan.aims.text, kept=kept)
+        given = {"aims": plan.aims.text, "kept": kept, "worst": f"{plan.objective.worst:.0%}"}
+        key = f"description_{plan.objective.of}" if plan.sampled or plan.futures else "description"
+        text = spoken("plan", key, **given, cases=optimised.of_cases(plan, spoken))
         proving.propose(plan, Path(save), name=name, description=text)
-    told = spoken("plan", "reproduced" if plan.sampled is None else "reproduced_draws")
+    told = spoken(
+        "plan", "reproduced_draws" if plan.sampled else "reproduced_futures" if plan.futures else "reproduced"
+    )
     say(f"{spoken('plan', 'wrote', path=save)} {told}" if save else told)
     if plan.sampled:
-        share, half = proving.fresh_share(plan, scenario)
-        given = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed + 1}
-        say(spoken("solve", "fresh", **given, chance=f"{share:.1%}", half=f"{half:.1%}"))
+        reached, half = proving.fresh_share(plan, scenario)
+        given = {"draws": f"{plan.sampled.draws:,}", "seed": f"{plan.sampled.seed + 1}"}
+        say(spoken("solve", "fresh", **given, chance=f"{reached:.1%}", half=f"{half:.1%}"))
 
 
 def _require_alone(*aims: Sequence[str]) -> None:
@@ -261,13 +220,3 @@ def _totals(texts: Sequence[str], scenario: "Scenario") -> dict[int, float]:
             raise RequestError(f"--total {text}: {error}") from error
         found |= dict.fromkeys(years, amount)
     return found
-
-
-def _share(option: str, text: str) -> float:
-    from simulator import quantities
-    from simulator.errors import QuantityError
-
-    try:
-        return quantities.SHARE.parse(text)
-    except QuantityError as error:
-        raise RequestError(f"{option} {text}: {error}") from error

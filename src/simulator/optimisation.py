@@ -2,48 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from time import perf_counter
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
-from simulator import model
+from simulator import futures, settling
 from simulator.aims import Aims, Term
 from simulator.arrays import Floats
-from simulator.assembling import Assembled, Reliance, assemble
-from simulator.conditions import Condition
+from simulator.assembling import Assembled, Problem, Reliance, assemble, cases
 from simulator.draws import Sampled
 from simulator.errors import RequestError
-from simulator.linear_programmes import (
-    Effort,
-    InfeasibleError,
-    LinearProgramme,
-    Rows,
-    Solved,
-    conflict,
-    exact,
-    prices,
-    solve,
-)
-from simulator.plan_rules import Limits, require_keepable
+from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Solved, conflict, prices, solve
+from simulator.objectives import Objective
+from simulator.plan_rules import Limits, limits_of
 from simulator.planned import Planned
 from simulator.scenario import Scenario
 
-if TYPE_CHECKING:
-    from scipy import sparse
-
-
-EQUALLY = 1e-6
-"""Plans whose values differ by this share of them are equally good."""
-EARLIER = 1e-3
-"""How much dearer money is a year earlier, so that it is asked for when it is needed."""
-WHOLE = 1e-6
-"""A fraction that misses a whole number by less is that number."""
 SMALL = 1e-9
 """A price below this is none."""
-YEN = 1e-6
-"""Million yen left beside in every programme and year where the totals allow: sums of money are not exact."""
 MARGINS = (0.0, 1e-6, 1e-4)
 """Million yen left in every programme and year, where whole awards cost a trace more than the solver allowed for."""
 
@@ -57,10 +33,13 @@ class Plan:
     scenario : what it is a plan of
     selections : (Y, J) awards selected
     budgets : (Y, P) million yen
-    spend : (Y, P, D) million yen, by the linear programme, in every draw
-    value : what the aims come to: of what is maximised, of gaps to targets, or of money that nobody uses
+    spend : (Y, P, C) million yen, by the linear programme, in every draw or future; C = 1 without either
+    value : what the aims come to: of what is maximised its mean, CVaR or greatest regret; of gaps to targets their sum,
+        or the money that nobody uses
+    values : (C,) what is maximised comes to in every draw or future, none where nothing is maximised
+    best : (C,) what the best plan of each of them alone comes to, none but where regret is asked for
     swing : sum over the years of absolute steps of what is smooth, 0 where nothing is
-    gap : how far the value may be from the best, as a share of it
+    gap : how far the value may be from the best, as a share of it; of regret as a share of the mean of `best`
     prices : by name of a limit, what one more of it (million yen, award) adds to the value where fractions may be
         selected; none where the plan is of draws or smooth
     seconds : of the solver alone, for each of what is asked in turn: the best, the smoothest, the nearest
@@ -71,7 +50,9 @@ class Plan:
     aims: Aims
     limits: Limits
     reliance: Reliance
+    objective: Objective
     sampled: Sampled | None
+    futures: tuple[Path, ...]
     years: range
     awards: tuple[tuple[str, str], ...]
     programmes: tuple[str, ...]
@@ -79,6 +60,8 @@ class Plan:
     budgets: Floats
     spend: Floats
     value: float
+    values: Floats
+    best: Floats
     swing: float
     gap: float
     prices: Mapping[str, float]
@@ -101,7 +84,9 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     floors: Sequence[tuple[Term, float]] = (),
     slack: float = 0.01,
     sampled: Sampled | None = None,
+    among: Sequence[str | Path] = (),
     reliance: Reliance = Reliance(),  # noqa: B008 (frozen)
+    objective: Objective = Objective(),  # noqa: B008
     effort: Effort = Effort(),  # noqa: B008
 ) -> Plan:
     """Find the appropriations and selections that do best.
@@ -115,7 +100,9 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     floors : least that terms come to, added up over the years shown
     slack : share of the best value that is given up for a smooth path; of the programmes' money where only that is
         asked for
-    sampled, reliance : draws, over which aims are means, and the share of them in which money and conditions hold
+    sampled, reliance : draws, and the share of them in which money and conditions hold
+    among : futures instead of draws, scenario files each laid over the scenario; money and conditions hold in all
+    objective : what of the draws or futures a plan is best for
 
     Raises
     ------
@@ -124,138 +111,122 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     RequestError : an unknown measure, or one that is not in proportion to selections
 
     """
-    if reliance.chance < 1.0 and sampled is None:
-        raise RequestError("a chance is of draws: give --draws too")
-    limits = replace(_limits(scenario, aims, keep, totals or {}, within), floors=tuple(floors))
-    planned = Planned.of_scenario(scenario, [*aims.measures, *limits.measures], sampled)
-    smooth = [planned.labels.programmes.index(term.programme) for term in aims.smooth]
-    held = float(limits.own[:, smooth].sum())
-    problem, kept = partial(assemble, planned, aims, limits, reliance), np.zeros(planned.budgets.shape)
-    for margin in MARGINS:
-        assembled = problem(kept + margin)
-        found, programme = _solved(assembled, lambda best: slack * (abs(best) if limits.aimed else held), effort)
-        near = _nearest(planned, aims, assembled, programme, found[-1])
-        columns = _settled(planned, problem, near[1], near[0], margin) if near else None
-        if columns is None:
-            columns = _settled(planned, problem, programme, found[-1], margin)
-        if columns is not None:
-            found += [near[0]] if near else []
-            break
-        kept = np.maximum(kept, 2.0 * planned.at_hand(found[-1].columns))
-    else:
-        raise RequestError("the solver's whole awards cost more than the totals by a trace: allow a little more money")
-    value = float(assembled.programme.cost @ columns) + assembled.constant
-    priced = sampled is None and assembled.swing is None and bool(aims.maximise)
+    _require_asked(aims, sampled, among, reliance, objective)
+    aimed = bool(aims.maximise or aims.targets)
+    limits = replace(limits_of(scenario, keep, totals or {}, within, aimed=aimed), floors=tuple(floors))
+    worlds = futures.worlds(scenario, [*aims.measures, *limits.measures], sampled, among)
+    problem = Problem(worlds, aims, limits, reliance, objective)
+    unsure = 0.0
+    if objective.of == "regret":
+        best, unsure = _best_alone(problem, effort)
+        problem = replace(problem, best=best)
+    assembled, found, columns = _settled(problem, slack, effort)
+    planned, values = problem.planned, cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
+    best = np.maximum(problem.best, values) if objective.of == "regret" else problem.best
+    priced = not sampled and not among and assembled.swing is None and bool(aims.maximise)
+    cost = float(assembled.programme.cost @ columns) + assembled.constant
     return Plan(
         scenario=scenario,
         aims=aims,
         limits=limits,
         reliance=reliance,
+        objective=objective,
         sampled=sampled,
+        futures=tuple(map(Path, among)),
         years=planned.years,
         awards=planned.labels.awards,
         programmes=planned.labels.programmes,
         selections=np.maximum(columns[planned.selections], 0.0) + 0.0,
         budgets=_to_the_yen(columns[planned.budgets]),
-        spend=np.stack([planned.of("spend", name).value(columns) for name in planned.labels.programmes], axis=1),
-        value=-value if aims.maximise else value,
+        spend=np.concatenate([_spend(world, columns) for world in problem.worlds], axis=2),
+        value=objective.value(values, best) if aims.maximise else cost,
+        values=values,
+        best=best,
         swing=0.0 if assembled.swing is None else float(assembled.swing @ columns),
-        gap=found[0].gap,
+        gap=found[0].gap + unsure,
         prices=_prices(assembled.programme) if priced else {},
         seconds=tuple(each.seconds for each in found),
     )
 
 
-def _limits(scenario: Scenario, aims: Aims, keep: Sequence[str], totals: Mapping[int, float], within: float) -> Limits:
-    conditions = tuple(Condition.parse(text) for text in keep)
-    require_keepable(conditions)
-    document = scenario.document
-    whole = replace(
-        scenario, document=document.model_copy(update={"years": (document.first_year, document.horizon[1])})
+def _require_asked(
+    aims: Aims, sampled: Sampled | None, among: Sequence[str | Path], reliance: Reliance, objective: Objective
+) -> None:
+    """RequestError for what does not go together."""
+    if reliance.chance < 1.0 and sampled is None:
+        raise RequestError("a chance is of draws: give --draws too")
+    if sampled is not None and among:
+        raise RequestError("a plan is for draws or for futures: give --draws or --future, not both")
+    if objective.of != "mean" and sampled is None and not among:
+        raise RequestError(f"{objective.of} is of draws or of futures: give --draws or --future too")
+    if objective.of != "mean" and not aims.maximise:
+        raise RequestError(f"{objective.of} is of what is maximised: give --maximise MEASURE[PROGRAMME]")
+    if not 0.0 < objective.worst <= 1.0:
+        raise RequestError("the worst share of the cases is above 0 % and at most 100 %: --worst 10%")
+
+
+def _best_alone(problem: Problem, effort: Effort) -> tuple[Floats, float]:
+    """(C,) what the best plan of each draw or future alone comes to, with their gap; InfeasibleError without one."""
+    found, gaps = list[float](), list[float]()
+    draws = range(problem.planned.draws)
+    alone = (
+        [replace(problem, worlds=(world,)) for world in problem.worlds]
+        if len(problem.worlds) > 1
+        else [replace(problem, alone=draw) for draw in draws]
     )
-    run = model.run(whole, measures=["budget", "selected"]).runs[0]
-    own = np.stack([run.of("budget", name)[:, 0] for name in run.labels.programmes], axis=1)
-    for year in totals:
-        if year not in run.years:
-            raise RequestError(f"--total: FY{year} is not among FY{run.years.start}-FY{run.years.stop - 1}")
-    of_years = np.array([totals.get(year, own[at].sum()) for at, year in enumerate(run.years)])
-    aimed = bool(aims.maximise or aims.targets)
-    near = within if aimed or np.isfinite(within) else 0.0
-    return Limits(of_years, own, run.kept("selected")[..., 0], conditions, near, aimed)
+    for each in alone:
+        one = replace(each, objective=Objective(), reliance=Reliance(), aims=replace(problem.aims, smooth=()))
+        assembled = assemble(one, np.zeros(problem.planned.budgets.shape))
+        solved = _best(assembled, effort)
+        found.append(-solved.cost - assembled.constant)
+        gaps.append(solved.gap)
+    return np.array(found), max(gaps)
+
+
+def _settled(problem: Problem, slack: float, effort: Effort) -> tuple[Assembled, list[Solved], Floats]:
+    """The linear programme of a problem, its solutions in turn, and the columns of the last with its money settled."""
+    smooth = [problem.planned.labels.programmes.index(term.programme) for term in problem.aims.smooth]
+    held = float(problem.limits.own[:, smooth].sum())
+    kept = np.zeros(problem.planned.budgets.shape)
+    for margin in MARGINS:
+        assembled = assemble(problem, kept + margin)
+        found, programme = _solved(
+            assembled, lambda best: slack * (abs(best) if problem.limits.aimed else held), effort
+        )
+        near = settling.nearest(problem, assembled, programme, found[-1])
+        columns = settling.settled(problem, near[1], near[0], margin) if near else None
+        if columns is not None and near:
+            return assembled, [*found, near[0]], columns
+        columns = settling.settled(problem, programme, found[-1], margin)
+        if columns is not None:
+            return assembled, found, columns
+        kept = np.maximum(kept, 2.0 * settling.at_hand(problem, found[-1].columns))
+    raise RequestError("the solver's whole awards cost more than the totals by a trace: allow a little more money")
 
 
 def _solved(
     assembled: Assembled, spare: Callable[[float], float], effort: Effort
 ) -> tuple[list[Solved], LinearProgramme]:
     """The best solution, the smoothest that is nearly as good, and the linear programme of the last."""
-    programme = assembled.programme
-    try:
-        found = [solve(programme, effort)]
-    except InfeasibleError as error:
-        told = "; ".join(conflict(programme)) or "the commitments of earlier selections"
-        raise InfeasibleError(f"these cannot hold together: {told}") from error
+    programme, found = assembled.programme, [_best(assembled, effort)]
     if assembled.swing is not None:
-        programme = _next(programme, found[-1], assembled.swing, spare(found[0].cost + assembled.constant))
+        allowed = spare(found[0].cost + assembled.constant)
+        programme = settling.further(programme, found[-1], assembled.swing, allowed)
         found.append(solve(programme, effort))
     return found, programme
 
 
-def _nearest(
-    planned: Planned, aims: Aims, assembled: Assembled, programme: LinearProgramme, found: Solved
-) -> tuple[Solved, LinearProgramme] | None:
-    """Of equally good plans the one nearest to the scenario itself, as fractions made whole by rounding down.
-
-    Selections of programmes that an aim names, or that move its value, stay as they are. None where there is none.
-    """
-    if assembled.moved is None:
-        return None
-    named = {*(each.programme for each in (*aims.maximise, *aims.smooth)), *(each.programme for each in aims.targets)}
-    fixed = assembled.programme.cost[: planned.selections.size] != 0
-    for place, (of, _) in enumerate(planned.labels.awards):
-        fixed[planned.selections[:, place]] |= of in named
-    held = np.flatnonzero(fixed)
-    lower, upper = programme.lower.copy(), programme.upper.copy()
-    lower[held] = upper[held] = np.where(programme.whole, np.round(found.columns), found.columns)[held]
-    near = replace(_next(programme, found, assembled.moved, 0.0), lower=lower, upper=upper)
-    begun, columns = perf_counter(), exact(near.relaxed())
-    if columns is None:
-        return None
-    columns = np.where(near.whole, np.floor(columns + WHOLE), columns)
-    unkept = replace(near, lower=programme.lower, upper=programme.upper)
-    return Solved(columns, np.inf, found.gap, perf_counter() - begun), unkept
+def _best(assembled: Assembled, effort: Effort) -> Solved:
+    try:
+        return solve(assembled.programme, effort)
+    except InfeasibleError as error:
+        told = "; ".join(conflict(assembled.programme)) or "the commitments of earlier selections"
+        raise InfeasibleError(f"these cannot hold together: {told}") from error
 
 
-def _next(programme: LinearProgramme, found: Solved, cost: Floats, allowed: float) -> LinearProgramme:
-    """The same problem with another cost, and the last one kept as low as was found, but for what is allowed."""
-    most = found.cost + allowed + EQUALLY * max(abs(found.cost), 1.0)
-    return programme.with_rows(Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, most))).with_cost(cost)
-
-
-def _settled(
-    planned: Planned, problem: Callable[[Floats], Assembled], programme: LinearProgramme, found: Solved, margin: float
-) -> Floats | None:
-    """The columns with selections and failing draws as whole as they are meant, and the least money for them.
-
-    A yen is left beside where the totals allow. None where the money does not suffice, by a trace that the solver
-    tolerates.
-    """
-    columns = np.where(programme.whole, np.round(found.columns), found.columns)
-    columns = np.clip(columns, programme.lower, programme.upper)
-    fixed = programme.whole.copy()
-    fixed[planned.selections.ravel()] = True
-    least = np.zeros_like(programme.cost)
-    least[planned.budgets] = 1.0 + EARLIER * np.arange(len(planned.budgets), 0, -1)[:, None]
-    as_good = found.cost + EQUALLY * max(abs(found.cost), 1.0) if np.isfinite(found.cost) else np.inf
-    kept = Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, as_good))
-    lower, upper = (np.where(fixed, columns, bound) for bound in (programme.lower, programme.upper))
-    for more in (YEN, 0.0):
-        needed = planned.at_hand(columns) + margin + more
-        first = problem(needed).programme.rows
-        rows = (*first, *programme.rows[len(first) :], kept)
-        settled = exact(replace(programme.relaxed(), cost=least, rows=rows, lower=lower, upper=upper))
-        if settled is not None:
-            return settled
-    return None
+def _spend(world: Planned, columns: Floats) -> Floats:
+    """(Y, P, D) million yen."""
+    return np.stack([world.of("spend", name).value(columns) for name in world.labels.programmes], axis=1)
 
 
 def _prices(programme: LinearProgramme) -> dict[str, float]:
@@ -266,9 +237,3 @@ def _prices(programme: LinearProgramme) -> dict[str, float]:
 def _to_the_yen(budgets: Floats) -> Floats:
     """Million yen rounded up to a thousandth of a yen, what rounding has left aside."""
     return np.maximum(np.ceil(budgets * 1e9 - 1e-3) / 1e9, 0.0)
-
-
-def _row(cost: Floats) -> "sparse.csr_array":
-    from scipy import sparse
-
-    return sparse.csr_array(cost[None])

@@ -86,6 +86,14 @@ class Risk(StrEnum):
     CVAR = "cvar"
 
 
+class Best(StrEnum):
+    """What of draws or futures a plan is best for."""
+
+    MEAN = "mean"
+    CVAR = "cvar"
+    REGRET = "regret"
+
+
 class Kind(StrEnum):
     """Kinds of file."""
 
@@ -271,6 +279,11 @@ Slack = Annotated[str, typer.Option(metavar="SHARE", help="What a smooth path ma
 Risks = Annotated[
     Risk, typer.Option("--risk", help="Of draws that fail: how many may, or how far the worst do in the mean (safer).")
 ]
+Objectives = Annotated[
+    Best,
+    typer.Option("--objective", help="Of draws or futures: the mean, that of the worst (cvar), least greatest regret."),
+]
+Worst = Annotated[str, typer.Option(metavar="SHARE", help="Share of the cases that cvar is the mean of.")]
 Gap = Annotated[str, typer.Option(metavar="SHARE", help="How far from the best the solver may stop.")]
 Seconds = Annotated[float, typer.Option(metavar="S", help="When the solver stops at the latest.", min=1)]
 Pareto = Annotated[
@@ -280,6 +293,6 @@ Pareto = Annotated[
 Points = Annotated[int, typer.Option(help="Places of each range at which such plans are sought.", min=2, max=100)]
 Plans = Annotated[list[str], typer.Argument(metavar="PLAN.yaml...", help="Scenarios with plans.")]
 Futures = Annotated[
-    list[str], typer.Option(metavar="FILE", help="A future: a scenario laid over each plan; repeatable.")
+    list[str], typer.Option(metavar="FILE", help="A future: a scenario laid over the plan; repeatable.")
 ]
 Aimed = Annotated[str, typer.Option("--maximise", metavar="MEASURE[PROGRAMME,YEAR]", help="What plans are judged by.")]

@@ -1,10 +1,11 @@
 """The rules that every plan obeys, as rows: money (model.md section 5), demand, totals, and conditions to keep."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from simulator import model
 from simulator.affine import Affine
 from simulator.aims import Term
 from simulator.arrays import Floats
@@ -12,6 +13,7 @@ from simulator.conditions import Condition
 from simulator.errors import RequestError
 from simulator.measures import measure
 from simulator.planned import Planned
+from simulator.scenario import Scenario
 
 STRICTLY = 1e-6
 """How far above a number is `> number`, as a share of it."""
@@ -69,19 +71,24 @@ class Rule:
         return self.of.alike and all(bound.ndim < 2 or bool((bound == bound[:, :1]).all()) for bound in bounds)
 
 
+def shared(planned: Planned, limits: Limits) -> Iterator[Rule]:
+    """Rules of appropriations, whatever the future."""
+    for row, name in enumerate(planned.labels.programmes):
+        yield from _appropriation(planned, limits, row, name)
+    yield _total(planned, limits)
+
+
 def rules(planned: Planned, limits: Limits, margin: Floats) -> Iterator[Rule]:
-    """All rules of a plan; `margin` (Y, P) million yen are left beside by each programme in each year."""
+    """All other rules of a plan; `margin` (Y, P) million yen are left beside by each programme in each year."""
     for row, name in enumerate(planned.labels.programmes):
         if planned.awards[row]:
             yield from _money(planned, limits, row, name, margin)
-        yield from _appropriation(planned, limits, row, name)
     yield from _highest(planned)
-    yield _total(planned, limits)
     for condition in limits.keep:
         yield _kept(planned, condition)
     first, last = planned.scenario.document.horizon
     for term, least in limits.floors:
-        added, name = term.summed(planned, range(first, last + 1)), f"{term.text} >= {least:,.6g}"
+        added, name = term.summed(planned, range(first, last + 1)).mean, f"{term.text} >= {least:,.6g}"
         yield Rule(added, least, np.inf, np.zeros(1), (name,))
 
 
@@ -163,3 +170,23 @@ def require_keepable(conditions: Sequence[Condition]) -> None:
         never = (each.value < 0 and each.sign in ("<", "<=", "==")) or (each.value == 0 and each.sign == "<")
         if never and measure(each.measure).id not in ("available",):
             raise RequestError(f"--keep {each.text!r}: can never hold, since {each.measure} is never below 0")
+
+
+def limits_of(
+    scenario: Scenario, keep: Sequence[str], totals: Mapping[int, float], within: float, *, aimed: bool
+) -> Limits:
+    """What a plan of a scenario keeps to, parameters as of `optimisation.optimise`; RequestError for what cannot be."""
+    conditions = tuple(Condition.parse(text) for text in keep)
+    require_keepable(conditions)
+    document = scenario.document
+    whole = replace(
+        scenario, document=document.model_copy(update={"years": (document.first_year, document.horizon[1])})
+    )
+    run = model.run(whole, measures=["budget", "selected"]).runs[0]
+    own = np.stack([run.of("budget", name)[:, 0] for name in run.labels.programmes], axis=1)
+    for year in totals:
+        if year not in run.years:
+            raise RequestError(f"--total: FY{year} is not among FY{run.years.start}-FY{run.years.stop - 1}")
+    of_years = np.array([totals.get(year, own[at].sum()) for at, year in enumerate(run.years)])
+    near = within if aimed or np.isfinite(within) else 0.0
+    return Limits(of_years, own, run.kept("selected")[..., 0], conditions, near, aimed)

@@ -32,11 +32,14 @@ class Planned:
 
     Columns of the linear programme: S selections, by year and award type; appropriations by year and programme; money
     carried out of each year by programme, of its own in every draw where what the programme spends is uncertain.
+    Futures share selections and appropriations; `name` is that of a future, `ahead` the columns of futures before it.
     """
 
     scenario: Scenario
     inputs: Inputs
     told: dict[str, Response]
+    name: str = ""
+    ahead: int = 0
 
     @classmethod
     def of_scenario(cls, scenario: Scenario, names: Sequence[str], sampled: Sampled | None = None) -> "Planned":
@@ -81,7 +84,7 @@ class Planned:
     def carried(self) -> Indices:
         """(Y, P, D) columns of what is carried out of each year."""
         found = np.empty((*self.budgets.shape, self.draws), dtype=np.intp)
-        free = self.selections.size + self.budgets.size
+        free = self.selections.size + self.budgets.size + self.ahead
         for row in range(found.shape[1]):
             own = 1 if self._spent(row).alike else self.draws
             found[:, row] = free + np.arange(len(found) * own).reshape(len(found), own)
@@ -91,7 +94,7 @@ class Planned:
     @property
     def size(self) -> int:
         """Columns in all."""
-        return int(self.carried.max(initial=self.budgets.max())) + 1
+        return int(self.carried.max(initial=self.budgets.max() + self.ahead)) + 1
 
     def of(self, name: str, programme: str = TOTAL, award: str = "") -> Affine:
         """A measure of an award type, a programme or the portfolio.

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator import cohorts, figures, proposing
+from simulator import cohorts, figures, model, proposing
+from simulator.aims import Term
 from simulator.arrays import Flags, Floats
 from simulator.conditions import Condition
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.flows import Flows
+from simulator.futures import in_future
 from simulator.inputs import inputs_of
 from simulator.linear_responses import batch_of
 from simulator.loading import load
@@ -60,11 +62,22 @@ def propose(plan: Plan, path: Path, *, name: str, description: str) -> Scenario:
 
 
 def differences(plan: Plan, scenario: Scenario) -> Iterator[str]:
-    """Where the scenario, simulated, is not as planned: counts, spend to the yen, conditions; the share of draws."""
+    """Where the scenario, simulated, is not as planned: counts, spend to the yen, conditions; the share of draws.
+
+    In every future, where there are some, and what is maximised there too.
+    """
+    for case, future in enumerate(plan.futures):
+        there, name = in_future(scenario, future), future.stem
+        run, flows = _simulated(there, None, _measures(plan))
+        yield from (f"{name}: {each}" for each in _apart(plan, run, flows, case))
+        value = sum(told(term, there) for term in plan.aims.maximise)
+        if plan.aims.maximise and abs(value - plan.values[case]) > TOLERANCE * max(abs(value), 1.0):
+            yield f"{name}: comes to {value:.12g} instead of {plan.values[case]:.12g}"
+    if plan.futures:
+        return
     run, flows = _simulated(scenario, plan.sampled, _measures(plan))
     if plan.sampled is None:
-        yield from _miscounted(plan, flows)
-        yield from (f"{each.text} does not hold" for each in plan.limits.keep if not _holds(each, run).all())
+        yield from _apart(plan, run, flows, 0)
         return
     kept = kept_in(plan, run, flows)
     apart = np.abs(flows.spend - plan.spend)[..., kept].max(initial=0.0)
@@ -73,6 +86,19 @@ def differences(plan: Plan, scenario: Scenario) -> Iterator[str]:
     share = kept.mean()
     if share < plan.reliance.chance - 1e-9:
         yield f"the plan holds in {share:.1%} of the draws"
+
+
+def _apart(plan: Plan, run: Run, flows: Flows, case: int) -> Iterator[str]:
+    yield from _miscounted(plan, flows, case)
+    yield from (f"{each.text} does not hold" for each in plan.limits.keep if not _holds(each, run).all())
+
+
+def told(term: Term, scenario: Scenario) -> float:
+    """What a term comes to in a scenario: its weight times the measure, added up over the years or in its year."""
+    run = model.run(scenario, measures=[term.measure]).runs[0]
+    values = run.of(term.measure, term.programme, term.award)[:, 0]
+    shown = [term.year in (None, year) for year in run.years]
+    return term.weight * float(values[np.array(shown)].sum())
 
 
 def fresh_share(plan: Plan, scenario: Scenario) -> tuple[float, float]:
@@ -103,14 +129,14 @@ def _holds(condition: Condition, run: Run) -> Flags:
     return np.asarray((within >= -spare).all(axis=0))
 
 
-def _miscounted(plan: Plan, flows: Flows) -> Iterator[str]:
+def _miscounted(plan: Plan, flows: Flows, case: int) -> Iterator[str]:
     for row, (programme, award) in enumerate(plan.awards):
         whole = plan.scenario.document.programmes[programme].whole_awards
         for year, told, made in zip(plan.years, plan.selections[:, row], flows.selected[:, row, 0], strict=True):
             if abs(told - made) > (0.0 if whole else FRACTION * max(told, 1.0)):
                 yield f"{made:.12g} instead of {told:.12g} are selected of {programme}.{award} in FY{year}"
     for row, programme in enumerate(plan.programmes):
-        for year, told, made in zip(plan.years, plan.spend[:, row, 0], flows.spend[:, row, 0], strict=True):
+        for year, told, made in zip(plan.years, plan.spend[:, row, case], flows.spend[:, row, 0], strict=True):
             if abs(told - made) > YEN:
                 yield f"{programme} spends {made:.9f} instead of {told:.9f} million yen in FY{year}"
         for year, short in zip(plan.years, flows.shortfall[:, row, 0], strict=True):

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator import model
 from simulator.aims import Aims, Term
 from simulator.arrays import Floats
 from simulator.errors import RequestError
+from simulator.futures import in_future
 from simulator.linear_programmes import InfeasibleError
 from simulator.loading import load
 from simulator.optimisation import Plan
-from simulator.scenario import Scenario
+from simulator.proving import proposed, told
 
 Planner = Callable[[Aims, Sequence[tuple[Term, float]]], Plan]
 """Finds the best plan for aims, with floors under other terms: `optimise` with all else given."""
@@ -68,17 +68,7 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
 
 def value_of(term: Term, plan: Plan) -> float:
     """What a term comes to where a plan is followed, by the simulator at expected values."""
-    from simulator import proving
-
-    return told(term, proving.proposed(plan))
-
-
-def told(term: Term, scenario: Scenario) -> float:
-    """What a term comes to in a scenario: its weight times the measure, added up over the years or in its year."""
-    run = model.run(scenario, measures=[term.measure]).runs[0]
-    values = run.of(term.measure, term.programme, term.award)[:, 0]
-    counted = [term.year in (None, year) for year in run.years]
-    return term.weight * float(values[np.array(counted)].sum())
+    return told(term, proposed(plan))
 
 
 def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Frontier:
@@ -124,13 +114,13 @@ def regret(plans: Sequence[str | Path], futures: Sequence[str | Path], maximise:
     """Simulate every plan in every future, a scenario laid over it, and compare in what is maximised.
 
     A future changes the baseline that the plans rest on: prices, demand, take-up. A plan stays what it is, and where
-    its money does not suffice fewer are selected, as the model says.
+    its money does not suffice fewer are selected, as the model says. A future that a plan rests on leaves it as it is.
 
     RequestError : fewer than two plans, or no future.  InputError : a future contradicts a plan
     """
     if len(plans) < 2 or not futures:
         raise RequestError("regret is between two plans or more in one future or more: PLAN PLAN --future FILE")
     term = Term.parse(maximise)
-    values = np.array([[told(term, load(plan, overlays=[future])) for future in futures] for plan in plans])
+    values = np.array([[told(term, in_future(load(plan), future)) for future in futures] for plan in plans])
     names, worlds = ([Path(each).stem for each in group] for group in (plans, futures))
     return Regret(term, tuple(names), tuple(worlds), values, values.max(axis=0) - values)

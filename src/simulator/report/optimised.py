@@ -15,14 +15,12 @@ COLUMNS = ("fiscal_year", "programme", "award", "measure", "value", "unit")
 
 def heading(plan: Plan, words: Words) -> Iterator[str]:
     """What the plan comes to."""
-    aims = ", ".join(each.text for each in plan.aims.maximise) or "-"
-    value = f"{plan.value:,.1f}"
     if plan.aims.maximise:
-        yield words("plan", "best", aims=aims, value=value, gap=f"{plan.gap:.2%}")
+        yield _best(plan, words)
     elif plan.aims.targets:
         yield words("plan", "near", value=f"{plan.value:,.3f}")
     else:
-        yield words("plan", "left", value=value)
+        yield words("plan", "left", value=f"{plan.value:,.1f}")
     if plan.aims.smooth:
         told = ", ".join(each.text for each in plan.aims.smooth)
         yield words("plan", "smoothed", swing=f"{plan.swing:,.1f}", aims=told)
@@ -31,9 +29,33 @@ def heading(plan: Plan, words: Words) -> Iterator[str]:
         yield words("plan", "in_draws", **shares, chance=f"{plan.reliance.chance:.0%}")
 
 
+def _best(plan: Plan, words: Words) -> str:
+    told = {"aims": _aims(plan), "value": f"{plan.value:,.1f}", "gap": f"{plan.gap:.2%}"}
+    if not plan.futures and plan.objective.of == "mean":
+        return words("plan", "best", **told)
+    told |= {
+        "worst": f"{plan.objective.worst:.0%}",
+        "mean": f"{plan.values.mean():,.1f}",
+        "cases": of_cases(plan, words),
+    }
+    margin = f"{plan.gap * abs(plan.best).mean():,.1f}" if plan.best.size else ""
+    return words("plan", f"best_{plan.objective.of}", **told, margin=margin)
+
+
+def _aims(plan: Plan) -> str:
+    return ", ".join(each.text for each in plan.aims.maximise)
+
+
+def of_cases(plan: Plan, words: Words) -> str:
+    """How many draws or futures it is a plan for."""
+    return words("plan", "of_futures" if plan.futures else "of_draws", number=f"{plan.values.size:,}")
+
+
 def sheets(plan: Plan, words: Words) -> Iterator[Sheet]:
     """Selections and appropriations beside the scenario's own; prices of limits."""
     run = model.run(plan.scenario, measures=["selected", "budget"]).runs[0]
+    if plan.futures and plan.aims.maximise:
+        yield _futures(plan, words)
     view, years = View((run,), run, words), [year for year in plan.years if year in run.years]
     columns = tuple(words.year(year) for year in years)
     shown = [plan.years.index(year) for year in years]
@@ -64,6 +86,15 @@ def sheets(plan: Plan, words: Words) -> Iterator[Sheet]:
         yield _priced(plan, words, years)
 
 
+def _futures(plan: Plan, words: Words) -> Sheet:
+    """What the plan comes to in each future, beside the best plan of it alone where regret was asked for."""
+    pairs = [("this", plan.values)]
+    if plan.best.size:
+        pairs += [("alone", plan.best), ("regret", plan.best - plan.values)]
+    rows = tuple(Row(words("plan", key), tuple(f"{value:,.1f}" for value in values)) for key, values in pairs)
+    return Sheet(words("plan", "by_future", aims=_aims(plan)), tuple(each.stem for each in plan.futures), rows)
+
+
 def _beside(label: str, name: str, values: Floats, own: Floats, decimals: int) -> Iterator[Row]:
     yield Row(label, tuple(f"{value:,.{decimals}f}" for value in values))
     changes = values - own
@@ -90,13 +121,16 @@ def _priced(plan: Plan, words: Words, years: list[int]) -> Sheet:
         Row(text, tuple(f"{by_year[year]:+,.4f}" if year in by_year else "" for year in years))
         for text, by_year in found.items()
     )
-    title = words("plan", "prices", aims=", ".join(each.text for each in plan.aims.maximise))
+    title = words("plan", "prices", aims=_aims(plan))
     return Sheet(title, tuple(words.year(year) for year in years), rows)
 
 
 def records(plan: Plan) -> list[dict[str, object]]:
-    """Selections, appropriations and prices, a record each; the programme of a price is the name of its limit."""
-    found = [
+    """Selections, appropriations and prices, a record each; the programme of a price is the name of its limit.
+
+    What the plan comes to in a future, and its regret, bear the name of the future and no year.
+    """
+    found: list[tuple[int | None, str, str, str, float, str]] = [
         (year, programme, award, "selected", float(plan.selections[at, row]), "count")
         for row, (programme, award) in enumerate(plan.awards)
         for at, year in enumerate(plan.years)
@@ -107,6 +141,10 @@ def records(plan: Plan) -> list[dict[str, object]]:
         for at, year in enumerate(plan.years)
     ]
     found += [(year, limit, "", "price", price, "value a unit") for limit, year, price in _prices(plan)]
+    for case, future in enumerate(plan.futures if plan.aims.maximise else ()):
+        found.append((None, future.stem, "", "value", float(plan.values[case]), ""))
+        if plan.best.size:
+            found.append((None, future.stem, "", "regret", float(plan.best[case] - plan.values[case]), ""))
     return [dict(zip(COLUMNS, each, strict=True)) for each in found]
 
 

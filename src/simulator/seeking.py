@@ -1,0 +1,101 @@
+"""What the command line does to seek a goal: values of inputs for which conditions hold."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from simulator.console import FAILED_CHECK, deliver, language, say
+from simulator.errors import RequestError
+from simulator.options import (
+    Chance,
+    Design,
+    Draws,
+    File,
+    Form,
+    Format,
+    Lang,
+    Proposal,
+    Sampling,
+    Seed,
+    Seek,
+    Seeking,
+    Settings,
+    Traceback,
+    Until,
+    Vary,
+)
+
+if TYPE_CHECKING:
+    from simulator.draws import Sampled
+
+
+def solve(  # noqa: PLR0913 (one parameter is one option)
+    file: File,
+    *,
+    vary: Vary,
+    until: Until,
+    seek: Seeking = Seek.NEAREST,
+    chance: Chance = "",
+    draws: Draws = 0,
+    seed: Seed = 0,
+    sampling: Design = Sampling.RANDOM,
+    settings: Settings = [],  # noqa: B006 (typer copies defaults)
+    save: Proposal = "",
+    format: Form = Format.TABLE,  # noqa: A002 (the option's name)
+    lang: Lang = None,
+    traceback: Traceback = False,  # noqa: ARG001 (read in cli)
+) -> None:
+    """Print what a goal seek found, and write it as a scenario; exit status 1 where there is no solution."""
+    from simulator import goal_seeking, proposing
+    from simulator.labels import words
+    from simulator.loading import load
+    from simulator.report import solved
+
+    if save:
+        proposing.require_writable(Path(save))
+    scenario = load(file, settings=settings)
+    asked = share("--chance", chance) if chance else None
+    found = goal_seeking.solve(
+        scenario, vary=vary, until=until, seek=seek.value, chance=asked, sampled=sampled_of(draws, seed, sampling)
+    )
+    spoken = words(language(lang))
+    deliver(partial(solved.WRITERS[format.value], found, spoken))
+    if not found.solved:
+        raise typer.Exit(FAILED_CHECK)
+    if save:
+        told = {"values": solved.told(found), "conditions": solved.conditions(found)}
+        name = spoken("solve", "name", name=scenario.document.name or scenario.name)
+        text = spoken("solve", "description", **told)
+        goal_seeking.propose(found, Path(save), name=name, description=text)
+        say(spoken("solve", "verified", path=save))
+    if found.sampled:
+        fresh, half = goal_seeking.fresh_chance(found)
+        given = {"draws": f"{found.sampled.draws:,}", "seed": found.sampled.seed + 1}
+        say(spoken("solve", "fresh", **given, chance=f"{fresh:.1%}", half=f"{half:.1%}"))
+
+
+COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
+    ("solve", "Goal seek: the value of an input for which a condition holds; exit status 1 if there is none.", solve),
+)
+"""Name, help and function of each command."""
+
+
+def sampled_of(draws: int, seed: int, sampling: Sampling) -> "Sampled | None":
+    """The draws that are asked for, if any."""
+    from simulator.draws import Sampled
+
+    return Sampled(draws, seed, sampling.value) if draws else None
+
+
+def share(option: str, text: str) -> float:
+    """A share as people write it; RequestError that names the option."""
+    from simulator import quantities
+    from simulator.errors import QuantityError
+
+    try:
+        return quantities.SHARE.parse(text)
+    except QuantityError as error:
+        raise RequestError(f"{option} {text}: {error}") from error

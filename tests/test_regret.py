@@ -1,0 +1,247 @@
+"""Plans for several futures and for bad draws: by hand, by brute force, beside plans that are given."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import simulator as sim
+from simulator import trade_offs
+from simulator.aims import Aims
+from simulator.cli import main
+from simulator.draws import Sampled
+from simulator.futures import in_future
+from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, solve
+from simulator.objectives import Cases, Kind, Objective, columns_of, judged
+from simulator.optimisation import Plan, optimise
+from simulator.proving import differences, propose, proposed
+
+Write = Callable[..., Path]
+Future = tuple[float, int, float, int]
+"""What a start of a and one of b cost, million yen, each with the months that it lasts."""
+
+AWARDS = """
+    a: {duration: 12 months, costs: {grant: {amount: 1, per: start}}}
+    b: {duration: 12 months, costs: {grant: {amount: 1, per: start}}}
+"""
+MONTHS = ["person_months[line.a]", "person_months[line.b]"]
+EXACT = Effort(gap=0.0)
+
+
+def worlds(portfolio: Write, futures: Sequence[Future], budget: float, years: str) -> tuple[sim.Scenario, list[Path]]:
+    """A scenario of two types, and the files of its futures."""
+    base, paths = portfolio(AWARDS, budget=f"{budget}", whole=True, intake="steady"), list[Path]()
+    for number, (a, a_months, b, b_months) in enumerate(futures, 1):
+        paths.append(base.with_name(f"future-{number}.yaml"))
+        told = [("a", a, a_months), ("b", b, b_months)]
+        types = ", ".join(f"{name}: {{duration: {m} months, costs: {{grant: {{amount: {c}}}}}}}" for name, c, m in told)
+        paths[-1].write_text(f"extends: {base.name}\nprogrammes: {{line: {{awards: {{{types}}}}}}}\n", encoding="utf-8")
+    return sim.load(base, settings=[f"years={years}"]), paths
+
+
+def planned(scenario: sim.Scenario, paths: Sequence[Path], of: Kind, worst: float = 0.5) -> Plan:
+    return optimise(scenario, Aims.parse(maximise=MONTHS), among=paths, objective=Objective(of, worst), effort=EXACT)
+
+
+def test_the_least_regretted_plan_of_two_futures_by_hand(portfolio: Write) -> None:
+    """Ten awards of a month each a million; months last 12 and 6, or 6 and 9: regrets are 60 − 6 a and 3 a."""
+    scenario, paths = worlds(portfolio, [(1, 12, 1, 6), (1, 6, 1, 9)], 10, "2022")
+    plan = planned(scenario, paths, "regret")
+    assert plan.selections.tolist() == [[7, 3]]
+    assert plan.best == pytest.approx([120, 90])
+    assert plan.values == pytest.approx([102, 69])
+    assert plan.value == pytest.approx(21)
+    assert not list(differences(plan, proposed(plan)))
+
+
+def brute_force(futures: Sequence[Future], budget: float) -> tuple[np.ndarray, np.ndarray]:
+    """Of all plans for FY2022 and FY2023 that every future can pay, (plans, futures) months; the best of each alone."""
+    most = int(2 * budget // min(min(a, b) for a, _, b, _ in futures))
+    each = np.array(list(product(range(most + 1), repeat=2)))
+    first, second = (np.repeat(each, len(each), axis=0), np.tile(each, (len(each), 1)))
+    months, feasible = [], []
+    for a, a_months, b, b_months in futures:
+        costs, lasts = np.array([a, b]), np.array([a_months, b_months])
+        paid = (first @ costs <= budget + 1e-9) & ((first + second) @ costs <= 2 * budget + 1e-9)
+        feasible.append(paid)
+        months.append((first + second) @ lasts)
+    values, alone = np.array(months).T, np.array(feasible).T
+    best = np.where(alone, values, -np.inf).max(axis=0)
+    return values[alone.all(axis=1)], best
+
+
+CASES = [
+    ([(2.0, 12, 1.5, 7), (1.0, 5, 2.5, 11)], 5.0),
+    ([(1.0, 12, 2.0, 12), (2.0, 9, 1.0, 6), (1.5, 4, 1.5, 12)], 4.0),
+    ([(1.3, 10, 1.1, 3), (0.9, 2, 1.2, 8), (1.0, 8, 1.6, 8), (1.2, 1, 1.0, 12)], 3.5),
+]
+
+
+@pytest.mark.parametrize(("futures", "budget"), CASES)
+def test_regret_cvar_and_mean_over_futures_are_those_of_brute_force(
+    futures: Sequence[Future], budget: float, portfolio: Write
+) -> None:
+    scenario, paths = worlds(portfolio, futures, budget, "2022-2023")
+    values, best = brute_force(futures, budget)
+    regret = planned(scenario, paths, "regret")
+    assert regret.best == pytest.approx(best)
+    assert regret.value == pytest.approx((best - values).max(axis=1).min())
+    half = -(-len(futures) // 2)
+    tail = planned(scenario, paths, "cvar", half / len(futures))
+    assert tail.value == pytest.approx(np.sort(values, axis=1)[:, :half].mean(axis=1).max())
+    assert planned(scenario, paths, "cvar", 1e-9).value == pytest.approx(values.min(axis=1).max())
+    assert planned(scenario, paths, "cvar", 1.0).value == pytest.approx(values.mean(axis=1).max())
+    assert planned(scenario, paths, "mean").value == pytest.approx(values.mean(axis=1).max())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_rows_of_cvar_are_the_mean_of_the_worst(seed: int) -> None:
+    """With nothing left to decide the linear programme finds what sorting says; a share need not be of whole draws."""
+    rng = np.random.default_rng(seed)
+    values, worst = rng.normal(size=9), float(rng.uniform(0.12, 1.0))
+    objective = Objective("cvar", worst)
+    size = columns_of(objective, 9)
+    made = judged(objective, Cases(sparse.csr_array((9, size)), values), np.zeros(0), 0)
+    lower = np.zeros(size)
+    lower[list(made.free)] = -np.inf
+    programme = LinearProgramme(made.cost, lower, np.full(size, np.inf), np.zeros(size, dtype=np.bool_), made.rows)
+    weights, left = [], worst * 9
+    for _ in values:
+        weights.append(min(max(left, 0.0), 1.0))
+        left -= 1.0
+    by_hand = np.sort(values) @ weights / (worst * 9)
+    assert -solve(programme).cost == pytest.approx(by_hand)
+    assert objective.value(values, np.zeros(0)) == pytest.approx(by_hand)
+
+
+SHIPPED = [Path("scenarios/weak-yen-compensated.yaml"), Path("scenarios/baseline.yaml")]
+STARTS = ["starts[overseas_fellowships]", "starts[invited_researchers.standard]"]
+FEW = [("overseas_fellowships", "fellowship", "30%"), ("invited_researchers", "standard", "50%")]
+KEPT = ["selected[sakura_science] >= 3000", "budget[sicorp] >= 1500", "budget[satreps] >= 1900"]
+
+
+def test_no_plan_that_is_given_is_less_regretted(tmp_path: Path) -> None:
+    """Plans best for one future, and for all in the mean, as files that `regret` reads, beside the sought one."""
+    base = Path("scenarios/baseline.yaml").resolve()
+    fewer = [tmp_path / "few-fellows.yaml", tmp_path / "few-guests.yaml"]
+    for path, (of, award, share) in zip(fewer, FEW, strict=True):
+        less = f"{{{of}: {{awards: {{{award}: {{take_up: {share}}}}}}}}}"
+        path.write_text(f"extends: {base}\nprogrammes: {less}\n", encoding="utf-8")
+    scenario, among = sim.load(base, settings=["years=2022-2024"]), [*fewer, SHIPPED[0]]
+    aims, effort = Aims.parse(maximise=STARTS), Effort(gap=1e-3)
+    sought = optimise(scenario, aims, keep=KEPT, among=among, objective=Objective("regret"), effort=effort)
+    paths = [tmp_path / f"plan-{name}.yaml" for name in ("sought", "mean", "alone")]
+    others = [optimise(scenario, aims, keep=KEPT, among=among, effort=effort)]
+    others += [optimise(scenario, aims, keep=KEPT, among=among[:1], effort=effort)]
+    for plan, path in zip([sought, *others], paths, strict=True):
+        propose(plan, path, name="", description="")
+    found = [trade_offs.regret(paths, among, term) for term in STARTS]
+    values = np.sum([each.values for each in found], axis=0)
+    regrets = (sought.best - values).max(axis=1)
+    assert values[0] == pytest.approx(sought.values)
+    assert regrets[0] == pytest.approx(sought.value)
+    paid = [all(as_planned(path, future) for future in among) for path in paths]
+    assert paid == [True, True, False]
+    traces = 1e-3 * sought.best.mean()
+    assert (regrets[paid] >= sought.value - traces).all()
+    assert regrets[1] > sought.value + 10
+
+
+def as_planned(path: Path, future: Path) -> bool:
+    """Whether in a future everybody planned is selected and nothing is short."""
+    here, there = sim.run(path).runs[0], sim.run(in_future(sim.load(path), future)).runs[0]
+    alike = np.allclose(here.kept("selected"), there.kept("selected"), rtol=1e-9, atol=1e-6)
+    return alike and not there.kept("shortfall").any()
+
+
+def test_mean_cvar_and_regret_over_draws_are_those_of_brute_force(portfolio: Write) -> None:
+    """Of b a share τ starts, uncertain: in the mean b brings more for its money, in bad draws a does.
+
+    The τ of the draws are read off a run; what plans cost and bring is then reckoned by hand: a + 0.6 b τ <= 50.
+    """
+    awards = """
+        a: {duration: 12 months, costs: {grant: {amount: 1, per: start}}}
+        b: {take_up: {uniform: [50%, 100%]}, maximum: 60, duration: 1 year, costs: {grant: {amount: 0.6, per: start}}}
+    """
+    path, sampled = portfolio(awards, budget="50", whole=True, intake="cash"), Sampled(40, 3)
+    run = sim.run(path, draws=40, seed=3, measures=["starts", "selected"])
+    share = (run.array("starts") / run.array("selected"))[0, :, 0, 1]
+    b = np.arange(61)
+    values = np.floor(50 - 0.6 * b * share.max() + 1e-9)[:, None] + b[:, None] * share
+    best = (np.floor(50 - 0.6 * b[:, None] * share + 1e-9) + b[:, None] * share).max(axis=0)
+    by_hand = {
+        "mean": values.mean(axis=1).max(),
+        "cvar": np.sort(values, axis=1)[:, :4].mean(axis=1).max(),
+        "regret": (best - values).max(axis=1).min(),
+    }
+    scenario, aims = sim.load(path, settings=["years=2022"]), Aims.parse(maximise=["starts[line.a]", "starts[line.b]"])
+    for of in ("mean", "cvar", "regret"):
+        objective = Objective(of, 0.1)
+        plan = optimise(scenario, aims, sampled=sampled, objective=objective, effort=EXACT)
+        assert plan.value == pytest.approx(by_hand[of], abs=1e-3 if of == "regret" else 1e-6)
+        assert not list(differences(plan, proposed(plan)))
+        made = sim.run(proposed(plan), draws=40, seed=3, measures=["starts"]).array("starts")[0].sum(axis=(1, 2))
+        np.testing.assert_allclose(made, plan.values)
+
+
+UNASKED = ["--maximise", "selected[sicorp]"]
+
+
+def command(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return int(ended.value.code or 0)
+
+
+def test_the_command_writes_the_sought_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, asked = tmp_path / "plan.yaml", ["optimise", "scenarios/baseline.yaml", "--objective", "regret"]
+    asked += ["--maximise", "starts[overseas_fellowships]", "--within", "10%", "--lang", "en", "--gap", "1%"]
+    asked += [each for future in SHIPPED for each in ("--future", str(future))]
+    assert command(*asked, "--save", str(path)) == 0
+    told = capsys.readouterr()
+    assert "in none of 2 futures more than" in told.out.replace("\n", " ")
+    assert "run on the plan in every future" in told.err
+    assert command(*asked, "--format", "csv") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    by_future = {(row["programme"], row["measure"]): float(row["value"]) for row in rows if not row["fiscal_year"]}
+    assert {name for name, _ in by_future} == {"weak-yen-compensated", "baseline"}
+    assert by_future["baseline", "value"] == pytest.approx(
+        sim.run(path).runs[0].of("starts", "overseas_fellowships").sum()
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--objective", "regret"], "regret is of draws or of futures: give --draws or --future too"),
+        (["--future", "scenarios/covid-closure.yaml", "--draws", "9"], "give --draws or --future, not both"),
+        (["--future", "scenarios/cash-intake.yaml"], "which a plan decides"),
+        (["--future", "scenarios/nowhere.yaml"], "nowhere.yaml"),
+        (["--future", "scenarios/covid-closure.yaml", "--chance", "90%"], "a chance is of draws"),
+        (["--draws", "9", "--objective", "cvar", "--worst", "0%"], "above 0 % and at most 100 %"),
+        (["--draws", "9", "--objective", "cvar", "--worst", "none"], "--worst none"),
+        (["--objective", "cvar", "--pareto", "selected[sicorp],selected[satreps]"], "leave out --maximise"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("optimise", "scenarios/baseline.yaml", *UNASKED, *arguments) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert len(told.splitlines()) == 1
+
+
+def test_a_future_without_any_plan_is_named(portfolio: Write) -> None:
+    scenario, paths = worlds(portfolio, [(1, 12, 1, 6), (9, 6, 1, 9)], 10, "2022")
+    with pytest.raises(InfeasibleError, match=r"selected\[line.a\] >= 5 in FY2022 \(future-2\)"):
+        optimise(
+            scenario,
+            Aims.parse(maximise=MONTHS),
+            keep=["selected[line.a] >= 5"],
+            among=paths,
+            objective=Objective("regret"),
+        )
