@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from scipy import sparse
 
 import simulator as sim
 from simulator import trade_offs
@@ -21,18 +20,16 @@ from simulator.assembling import Reliance
 from simulator.cli import main
 from simulator.draws import Sampled
 from simulator.errors import RequestError
+from simulator.labels import words
 from simulator.linear_programmes import (
     Effort,
     InfeasibleError,
-    LinearProgramme,
-    Rows,
     UnboundedError,
-    conflict,
-    feasible,
 )
 from simulator.linear_responses import responses
 from simulator.optimisation import Plan, optimise
 from simulator.proving import differences, fresh_share, propose, proposed
+from simulator.report import canvas, frontiers
 from simulator.trade_offs import Frontier
 from tests.commands import simulate
 from tests.random_portfolios import Documents, portfolios, text
@@ -224,21 +221,6 @@ def test_the_price_of_a_floor_is_what_one_more_of_it_costs(portfolio: Write) -> 
     assert price < 0
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_conflicts_are_irreducible(seed: int) -> None:
-    """Of random infeasible rows: those that are named cannot hold together, and can where any one is left out."""
-    rng, one, free = np.random.default_rng(seed), np.ones(1), np.full(1, np.inf)
-    systems = rng.integers(-3, 4, (14, 1, 3)).astype(np.float64)
-    rule = Rows(sparse.csr_array(np.ones((1, 3))), -free, free)
-    rows = [Rows(sparse.csr_array(system), one, free, f"row {number}") for number, system in enumerate(systems)]
-    box = LinearProgramme(np.zeros(3), np.full(3, -9.0), np.full(3, 9.0), np.zeros(3, dtype=np.bool_), (rule, *rows))
-    assert not feasible([rule, *rows], box)
-    named = [row for row in rows if row.name in conflict(box)]
-    assert not feasible([rule, *named], box)
-    for left_out in named:
-        assert feasible([rule, *(row for row in named if row is not left_out)], box)
-
-
 def test_a_maximum_from_some_year_on_caps_from_then_on(portfolio: Write) -> None:
     awards = "award: {maximum: {2024: 5}, duration: 12 months, costs: {grant: {amount: 1, per: year}}}"
     plan = optimise(sim.load(portfolio(awards, whole=True, intake="steady")), Aims.parse(maximise=["selected[line]"]))
@@ -412,6 +394,8 @@ def test_a_scenario_with_a_total_to_split_can_be_planned(tmp_path: Path) -> None
         ([*FELLOWS, "--within", "far"], "--within far"),
         ([*FELLOWS, "--chance", "90%"], "a chance is of draws"),
         ([*FELLOWS, "--save", "x.csv"], "ends in .yaml"),
+        ([*FELLOWS, "--plot", "x.svg"], "--plot is of a frontier: add --pareto A,B"),
+        (["--pareto", "selected[sicorp],selected[satreps]", "--plot", "x.csv"], "a plot is a file that ends in"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
@@ -441,6 +425,7 @@ def test_plans_are_frozen_and_written_only_where_they_are_true(tmp_path: Path) -
 
 
 KEPT = ["selected[sakura_science] >= 3000", "budget[sicorp] >= 1500", "budget[satreps] >= 1900"]
+GUESTS = ("invited_researchers", "standard")
 FRONTIER = ["selected[overseas_fellowships]", "selected[invited_researchers.standard]"]
 
 
@@ -493,11 +478,45 @@ def test_regret_is_what_the_best_plan_of_each_future_has_more(frontier: Frontier
     assert found.greatest[0] == 0
 
 
+def test_the_chart_of_a_frontier_shows_its_plans_beside_the_scenario_as_it_is(frontier: Frontier) -> None:
+    run = sim.run("scenarios/baseline.yaml").runs[0]
+    own = [run.of("selected", of, award).sum() for of, award in (("overseas_fellowships", ""), GUESTS)]
+    for language, name in (
+        ("en", "Overseas fellowships: Selected, number"),
+        ("ja", "海外特別研究員: 採択数（人・件）"),
+    ):
+        with canvas.styled(language):
+            (axes,) = frontiers.draw(frontier, words(language), width=170.0).axes
+        line, *points, here = axes.lines
+        np.testing.assert_allclose(np.column_stack(line.get_data()), frontier.values)
+        np.testing.assert_allclose(np.array([np.ravel(each.get_xydata()) for each in points]), frontier.values)
+        np.testing.assert_allclose(np.ravel(here.get_xydata()), own)
+        assert [each.get_text() for each in axes.texts] == [str(number + 1) for number in range(len(points))]
+        assert axes.get_xlabel().replace("\n", "") == name
+
+
+def test_the_chart_of_three_aims_has_a_panel_for_each_pair(frontier: Frontier) -> None:
+    money = Term.parse("-1 * spend[total,2031]")
+    third = np.array([-plan.spend[-1].sum() for plan in frontier.plans])
+    three = replace(frontier, terms=(*frontier.terms, money), values=np.column_stack([frontier.values, third]))
+    with canvas.styled("en"):
+        panels = frontiers.draw(three, words("en"), width=170.0).axes
+    assert len(panels) == 3
+    for axes, (x, y) in zip(panels, [(0, 1), (0, 2), (1, 2)], strict=True):
+        found = np.array([np.ravel(each.get_xydata()) for each in axes.lines[:-1]])
+        scale = np.array([1.0, 1.0, 1000.0])[[x, y]]
+        np.testing.assert_allclose(found, three.values[:, [x, y]] / scale)
+        assert len({each.get_color() for each in axes.lines}) == len(frontier.plans) + 1
+    assert "−1 × All programmes: Spend FY2031, billion yen" in panels[1].get_ylabel().replace("\n", " ")
+
+
 def test_the_commands_of_trade_offs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, aims = tmp_path / "plans", ["--pareto", ",".join(FRONTIER)]
     kept = [each for condition in KEPT for each in ("--keep", condition)]
     asked = ["scenarios/baseline.yaml", *aims, *kept, "--points", "2", "--gap", "1%", "--lang", "en"]
-    assert command(*asked, "--save", str(folder)) == 0
+    chart = tmp_path / "frontier.svg"
+    assert command(*asked, "--save", str(folder), "--plot", str(chart)) == 0
+    assert "Plans between aims" in chart.read_text(encoding="utf-8")
     assert "2 plans: none is better" in capsys.readouterr().out
     files = sorted(map(str, folder.iterdir()))
     with pytest.raises(SystemExit) as ended:

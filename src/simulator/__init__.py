@@ -95,6 +95,7 @@ arithmetic    the terms that one figure is the sum of
 affine        affine functions of the columns of a linear programme
 crossed       inputs crossed with draws
 linear_programmes  linear and mixed-integer programmes: solved, priced, judged
+conflicts     a smallest set of rows that cannot hold together
 linear_responses  how measures respond to selections, told by the core
 planned       measures of a plan as affine functions of what it decides
 aims          what a plan is to do best

@@ -33,6 +33,7 @@ from simulator.options import (
     Risk,
     Risks,
     Sampling,
+    SaveFrontier,
     Seconds,
     Seed,
     Settings,
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from simulator.trade_offs import Frontier
 
 
+WIDTH = 170.0
+"""Of a chart, in millimetres."""
 BETWEEN = re.compile(r",(?![^\[]*\])")
 """A comma between two aims, and not within one: --pareto 'A[x,2030],B[y]'."""
 
@@ -67,6 +70,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     smooth: Smooth = [],  # noqa: B006
     pareto: Pareto = [],  # noqa: B006
     points: Points = 7,
+    plot: SaveFrontier = None,
     keep: Keep = [],  # noqa: B006
     total: Totals = [],  # noqa: B006
     within: Within = "",
@@ -96,6 +100,8 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     from simulator.loading import load
     from simulator.objectives import Objective
 
+    if plot is not None:
+        _require_plot(plot, pareto)
     if save and not pareto:
         proposing.require_writable(Path(save))
     scenario, spoken = load(file, settings=settings), words(language(lang))
@@ -121,7 +127,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
         if future or objective is not Best.MEAN:
             raise RequestError("--pareto is of one future and of means: leave out --future and --objective")
         terms = [Term.parse(text) for given in pareto for text in BETWEEN.split(given)]
-        _show_frontier(trade_offs.frontier(terms, planner, points=points), spoken, format, save)
+        _show_frontier(trade_offs.frontier(terms, planner, points=points), spoken, format, save, plot)
     else:
         _show(planner(Aims.parse(maximise, minimise, target, smooth), ()), spoken, format, save)
 
@@ -185,12 +191,23 @@ def _require_alone(*aims: Sequence[str]) -> None:
         raise RequestError("--pareto names all that is maximised: leave out --maximise, --minimise, --target, --smooth")
 
 
-def _show_frontier(found: "Frontier", spoken: "Words", form: Format, save: str) -> None:
-    """Print a frontier, and write its plans into a folder, each once the simulator reproduces it."""
+def _require_plot(plot: Path, pareto: Sequence[str]) -> None:
+    from simulator.report import saving
+
+    if not pareto:
+        raise RequestError("--plot is of a frontier: add --pareto A,B")
+    saving.require_savable(plot)
+
+
+def _show_frontier(found: "Frontier", spoken: "Words", form: Format, save: str, plot: Path | None) -> None:
+    """Print a frontier, draw it, and write its plans into a folder, each once the simulator reproduces it."""
     from simulator import folders, proving
-    from simulator.report import traded
+    from simulator.report import canvas, frontiers, saving, traded
 
     deliver(partial(traded.FRONTIERS[form.value], found, spoken))
+    if plot is not None:
+        with canvas.styled(spoken.language):
+            saving.save(frontiers.draw(found, spoken, width=WIDTH), plot)
     if not save:
         return
 

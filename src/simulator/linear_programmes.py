@@ -1,4 +1,4 @@
-"""Linear and mixed-integer programmes: solved by HiGHS through scipy, priced, and where nothing will do, judged."""
+"""Linear and mixed-integer programmes: solved by HiGHS through scipy, priced, and tried for a solution."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -121,28 +121,6 @@ def _mixed(programme: LinearProgramme, rows: Sequence[Rows], options: dict[str, 
             constraints=optimize.LinearConstraint(matrix, lower, upper),
             options=options,
         )
-
-
-def conflict(programme: LinearProgramme) -> list[str]:
-    """Names of rows that cannot hold together, none of which can be left out: without any one the others can.
-
-    Rows are dropped one after the other, and stay dropped where what is left still cannot hold. The fractions' problem
-    is asked where it has no solution already: that is quicker and says the same.
-    """
-    asked = programme if feasible(programme.rows, programme.relaxed()) else programme.relaxed()
-    rules = [each for each in asked.rows if not each.name]
-    kept = [each for each in asked.rows if each.name]
-    size = max(len(kept) // 2, 1)
-    while size:
-        start = 0
-        while start < len(kept):
-            rest = [*kept[:start], *kept[start + size :]]
-            if feasible([*rules, *rest], asked):
-                start += size
-            else:
-                kept = rest
-        size //= 2
-    return [each.name for each in kept]
 
 
 def prices(programme: LinearProgramme) -> dict[str, float]:

@@ -10,9 +10,10 @@ from simulator import futures, settling
 from simulator.aims import Aims, Term
 from simulator.arrays import Floats
 from simulator.assembling import Assembled, Problem, Reliance, assemble, cases
+from simulator.conflicts import conflict
 from simulator.draws import Sampled
 from simulator.errors import RequestError
-from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Solved, conflict, prices, solve
+from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Solved, prices, solve
 from simulator.objectives import Objective
 from simulator.plan_rules import Limits, limits_of
 from simulator.planned import Planned
@@ -220,8 +221,10 @@ def _best(assembled: Assembled, effort: Effort) -> Solved:
     try:
         return solve(assembled.programme, effort)
     except InfeasibleError as error:
-        told = "; ".join(conflict(assembled.programme)) or "the commitments of earlier selections"
-        raise InfeasibleError(f"these cannot hold together: {told}") from error
+        found = conflict(assembled.programme)
+        told = "; ".join(found.names) or "the commitments of earlier selections"
+        more = "" if found.smallest else " (fewer of them may conflict already: the search for the fewest was stopped)"
+        raise InfeasibleError(f"these cannot hold together: {told}{more}") from error
 
 
 def _spend(world: Planned, columns: Floats) -> Floats:

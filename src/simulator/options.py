@@ -172,6 +172,10 @@ SaveBridge = Annotated[
     Path | None,
     typer.Option("--save", metavar="FILE", help="Save the bridge as .svg, .pdf or .png.", show_default=False),
 ]
+SaveFrontier = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FILE", help="Save the frontier as .svg, .pdf or .png.", show_default=False),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
 Assumptions = Annotated[bool, typer.Option("--assumptions", help="List assumptions alone, with owner and expiry.")]
 Baseline = Annotated[str, typer.Option(metavar="FILE", help="Take differences from this scenario.", show_default=False)]

@@ -143,7 +143,7 @@ def finish(sheet: Frame, title: str, keys: Sequence[Key], source: str, axis: str
     tall = head + legend + body + foot
     figure.set_size_inches(sheet.width / INCH, tall / INCH)
     if sheet.sideways:
-        sheet.panels[-1].set_xlabel(_wrapped(axis, TEXT, 0.6 * sheet.width))
+        sheet.panels[-1].set_xlabel(wrapped(axis, 0.6 * sheet.width))
     else:
         figure.supylabel(axis, fontsize=TEXT, y=(foot + body / 2.0) / tall)
     left = 1.5 / sheet.width
@@ -187,6 +187,11 @@ def _wrapped(text: str, size: float, width: float) -> str:
             lines.append("")
         lines[-1] += word
     return "\n".join(line.rstrip() for line in lines)
+
+
+def wrapped(text: str, width: float) -> str:
+    """Text of an axis in lines that fit a width in millimetres."""
+    return _wrapped(text, TEXT, width)
 
 
 def _ems(text: str) -> float:
