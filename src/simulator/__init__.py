@@ -104,6 +104,8 @@ plan_rules    the rules that every plan obeys
 objectives    what of draws or futures a plan is best for
 assembling    rules, aims and draws become one linear programme
 settling      a solution made whole, and its money settled
+counting      draws that count in a plan, added where it misses them
+chances       plans that hold in a share of the draws
 optimisation  the allocation and intake plan that does best
 trade_offs    plans between aims, and plans under several futures
 proving       plans as scenarios, and the proof that the simulator does what they say

@@ -92,8 +92,10 @@ class Affine:
 
     def value(self, columns: Floats) -> Floats:
         """(Y, D) its values where the columns are these."""
-        found = self.matrix(len(columns)) @ columns
-        return self.constant + np.asarray(found, dtype=np.float64).reshape(self.constant.shape)
+        found: Floats = self.constant + np.einsum("ysd,s->yd", self.slopes, columns[: self.slopes.shape[1]])
+        for coefficient, column in self.columns:
+            found += coefficient * np.where(column == NONE, 0.0, columns[column])
+        return found
 
 
 def added(parts: list[Affine]) -> Affine:

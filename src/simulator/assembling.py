@@ -56,8 +56,9 @@ class Problem:
     ----------
     worlds : the scenario, or each of several futures
     best : (C,) what the best plan of each case alone comes to, where regret is asked for
-    counted : draws that a plan must hold in, all if None
+    counted : draws that have rows, all if None
     alone : the one draw that counts at all, if not None
+    fractions : whether fractions of awards will do
 
     """
 
@@ -69,6 +70,7 @@ class Problem:
     best: Floats = field(default_factory=lambda: np.zeros(0))
     counted: Indices | None = None
     alone: int | None = None
+    fractions: bool = False
 
     @property
     def planned(self) -> Planned:
@@ -120,6 +122,12 @@ def assemble(problem: Problem, margin: Floats) -> Assembled:
         rows += near
     programme = LinearProgramme(cost, lower, upper, whole, tuple(rows))
     return Assembled(programme, constant, swing if aims.smooth else None, moved if own else None)
+
+
+def threshold(problem: Problem, columns: Floats) -> float:
+    """What draws may miss before they count among the worst, 0 but for CVaR."""
+    cvar = _slacks(problem.planned, problem.reliance) and problem.reliance.risk == "cvar"
+    return float(columns[problem.size + 2 * problem.planned.draws]) if cvar else 0.0
 
 
 def cases(problem: Problem, size: int) -> Cases:
@@ -199,7 +207,7 @@ def _rows(rule: Rule, planned: Planned, size: int, problem: Problem) -> Iterator
         name = _named(rule.names[at], planned) if isinstance(at, int) else ""
         low, high = ((bound[at] - one.constant.reshape(bound[at].shape)).ravel() for bound in bounds)
         matrix = one.matrix(size)
-        if certain or not _slacks(planned, problem.reliance):
+        if certain or not (_slacks(planned, problem.reliance) and rule.slack.any()):
             yield Rows(matrix, low, high, name)
             continue
         far = np.repeat(np.atleast_1d(rule.slack[at]), len(draws))
@@ -253,8 +261,10 @@ def _bounds(problem: Problem, size: int) -> tuple[Floats, Floats, Flags]:
     for planned in problem.worlds:
         lapses = planned.inputs.lapses | ~np.array(planned.awards)
         upper[planned.carried[lapses].ravel()] = 0.0
+        if _slacks(planned, problem.reliance):
+            lower[planned.carried.ravel()] = -np.inf
         for programme in planned.inputs.programmes:
-            whole[planned.selections[:, programme.rows].ravel()] |= programme.whole_awards
+            whole[planned.selections[:, programme.rows].ravel()] |= programme.whole_awards and not problem.fractions
         upper[: planned.selections.size][planned.penniless(problem.limits.totals)] = 0.0
     return lower, upper, whole
 

@@ -1,19 +1,18 @@
 """The allocation and intake plan that does best: a linear programme whose matrices are the core's own responses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from simulator import futures, settling
+from simulator import chances, counting, futures, settling
 from simulator.aims import Aims, Term
 from simulator.arrays import Floats
-from simulator.assembling import Assembled, Problem, Reliance, assemble, cases
-from simulator.conflicts import conflict
+from simulator.assembling import Problem, Reliance, assemble, cases
 from simulator.draws import Sampled
 from simulator.errors import RequestError
-from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Solved, prices, solve
+from simulator.linear_programmes import Effort, LinearProgramme, prices
 from simulator.objectives import Objective
 from simulator.plan_rules import Limits, limits_of
 from simulator.planned import Planned
@@ -21,8 +20,6 @@ from simulator.scenario import Scenario
 
 SMALL = 1e-9
 """A price below this is none."""
-MARGINS = (0.0, 1e-6, 1e-4)
-"""Million yen left in every programme and year, where whole awards cost a trace more than the solver allowed for."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,8 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     if objective.of == "regret":
         best, unsure = _best_alone(problem, effort)
         problem = replace(problem, best=best)
-    assembled, found, columns = _settled(problem, slack, effort)
+    chosen = reliance.chance < 1.0 and reliance.risk == "chance"
+    assembled, found, columns = (chances if chosen else counting).settle(problem, slack, effort)
     planned, values = problem.planned, cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
     best = np.maximum(problem.best, values) if objective.of == "regret" else problem.best
     priced = not sampled and not among and assembled.swing is None and bool(aims.maximise)
@@ -178,53 +176,10 @@ def _best_alone(problem: Problem, effort: Effort) -> tuple[Floats, float]:
     for each in alone:
         one = replace(each, objective=Objective(), reliance=Reliance(), aims=replace(problem.aims, smooth=()))
         assembled = assemble(one, np.zeros(problem.planned.budgets.shape))
-        solved = _best(assembled, effort)
+        solved = settling.best(assembled, effort)
         found.append(-solved.cost - assembled.constant)
         gaps.append(solved.gap)
     return np.array(found), max(gaps)
-
-
-def _settled(problem: Problem, slack: float, effort: Effort) -> tuple[Assembled, list[Solved], Floats]:
-    """The linear programme of a problem, its solutions in turn, and the columns of the last with its money settled."""
-    smooth = [problem.planned.labels.programmes.index(term.programme) for term in problem.aims.smooth]
-    held = float(problem.limits.own[:, smooth].sum())
-    kept = np.zeros(problem.planned.budgets.shape)
-    for margin in MARGINS:
-        assembled = assemble(problem, kept + margin)
-        found, programme = _solved(
-            assembled, lambda best: slack * (abs(best) if problem.limits.aimed else held), effort
-        )
-        near = settling.nearest(problem, assembled, programme, found[-1])
-        columns = settling.settled(problem, near[1], near[0], margin) if near else None
-        if columns is not None and near:
-            return assembled, [*found, near[0]], columns
-        columns = settling.settled(problem, programme, found[-1], margin)
-        if columns is not None:
-            return assembled, found, columns
-        kept = np.maximum(kept, 2.0 * settling.at_hand(problem, found[-1].columns))
-    raise RequestError("the solver's whole awards cost more than the totals by a trace: allow a little more money")
-
-
-def _solved(
-    assembled: Assembled, spare: Callable[[float], float], effort: Effort
-) -> tuple[list[Solved], LinearProgramme]:
-    """The best solution, the smoothest that is nearly as good, and the linear programme of the last."""
-    programme, found = assembled.programme, [_best(assembled, effort)]
-    if assembled.swing is not None:
-        allowed = spare(found[0].cost + assembled.constant)
-        programme = settling.further(programme, found[-1], assembled.swing, allowed)
-        found.append(solve(programme, effort))
-    return found, programme
-
-
-def _best(assembled: Assembled, effort: Effort) -> Solved:
-    try:
-        return solve(assembled.programme, effort)
-    except InfeasibleError as error:
-        found = conflict(assembled.programme)
-        told = "; ".join(found.names) or "the commitments of earlier selections"
-        more = "" if found.smallest else " (fewer of them may conflict already: the search for the fewest was stopped)"
-        raise InfeasibleError(f"these cannot hold together: {told}{more}") from error
 
 
 def _spend(world: Planned, columns: Floats) -> Floats:

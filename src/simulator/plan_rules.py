@@ -55,7 +55,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rule:
-    """``lower <= of <= upper``, (Y, D); `slack` is what a draw that fails may miss it by, in each year."""
+    """``lower <= of <= upper``, (Y, D); `slack` is what a draw that fails may miss it by in each year, if anything."""
 
     of: Affine
     lower: Floats | float
@@ -93,17 +93,20 @@ def rules(planned: Planned, limits: Limits, margin: Floats) -> Iterator[Rule]:
 
 
 def _money(planned: Planned, limits: Limits, row: int, name: str, margin: Floats) -> Iterator[Rule]:
-    """New awards are paid from what is available; what is left is carried as far as it may be."""
-    zero, slack = np.zeros((planned.labels.years, planned.draws)), limits.totals
+    """New awards are paid from what is available; what is left is carried as far as it may be.
+
+    How it is carried no draw may miss; what a draw that fails is short of it owes in the next year.
+    """
+    zero, slack, never = np.zeros((planned.labels.years, planned.draws)), limits.totals, np.zeros(planned.labels.years)
     unspent, returned = planned.of("unspent", name), planned.of("returned", name)
     yield Rule(unspent, planned.reserve[:, row] + margin[:, row, None] + zero, np.inf, slack)
     programme = planned.scenario.document.programmes[name]
     limit = [programme.carry_limit.at(year) if programme.carry_limit else np.inf for year in planned.years]
     kept = np.isinf(limit) & ~planned.inputs.lapses[:, row]
-    yield Rule(returned, zero, np.where(kept, 0.0, np.inf)[:, None] + zero, slack)
+    yield Rule(returned, zero, np.where(kept, 0.0, np.inf)[:, None] + zero, never)
     for place in np.flatnonzero(np.isfinite(limit)).tolist():
         share = planned.of("budget", name).years([place]).times(float(limit[place]))
-        yield Rule(planned.of("carried_out", name).years([place]) - share, -np.inf, 0.0, slack[[place]])
+        yield Rule(planned.of("carried_out", name).years([place]) - share, -np.inf, 0.0, never[[place]])
 
 
 def _appropriation(planned: Planned, limits: Limits, row: int, name: str) -> Iterator[Rule]:
