@@ -149,7 +149,11 @@ def test_public_names_are_pinned() -> None:
         "explain",
         "load",
         "mean",
+        "optimise",
+        "pareto",
+        "regret",
         "run",
+        "solve",
     ]
     assert all(getattr(simulator, name) for name in simulator.__all__)
 

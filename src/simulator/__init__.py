@@ -113,6 +113,7 @@ trying        candidates for some inputs, tried side by side for conditions
 levers        inputs that are moved within a range
 proposing     what was found, as a scenario file that is read back and judged
 goal_seeking  the value of an input for which conditions hold
+goals         goals and plans as they are asked for, in words and numbers
 sources       where every number comes from
 suspicions    what is legal and yet suspicious
 labels        words for people, en and ja
@@ -150,10 +151,12 @@ if TYPE_CHECKING:
     from simulator.attribution import explain
     from simulator.comparison import compare
     from simulator.errors import InputError, RequestError, SimulatorError
+    from simulator.goals import optimise, pareto, solve
     from simulator.loading import load
     from simulator.model import mean, run
     from simulator.results import Result, Run
     from simulator.scenario import Scenario
+    from simulator.trade_offs import regret
 
 __version__ = "0.1.0"
 
@@ -168,7 +171,11 @@ __all__ = [
     "explain",
     "load",
     "mean",
+    "optimise",
+    "pareto",
+    "regret",
     "run",
+    "solve",
 ]
 
 _HOMES = {
@@ -177,12 +184,16 @@ _HOMES = {
     "InputError": "errors",
     "RequestError": "errors",
     "SimulatorError": "errors",
+    "optimise": "goals",
+    "pareto": "goals",
+    "solve": "goals",
     "load": "loading",
     "mean": "model",
     "run": "model",
     "Result": "results",
     "Run": "results",
     "Scenario": "scenario",
+    "regret": "trade_offs",
 }
 
 

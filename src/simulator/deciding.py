@@ -14,6 +14,7 @@ from simulator.options import (
     Aimed,
     Best,
     Chance,
+    Confirm,
     Design,
     Draws,
     File,
@@ -45,10 +46,9 @@ from simulator.options import (
     Within,
     Worst,
 )
-from simulator.seeking import sampled_of, share
+from simulator.seeking import share
 
 if TYPE_CHECKING:
-    from simulator.aims import Term
     from simulator.labels import Words
     from simulator.optimisation import Plan
     from simulator.scenario import Scenario
@@ -80,6 +80,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     sampling: Design = Sampling.RANDOM,
     chance: Chance = "",
     risk: Risks = Risk.CHANCE,
+    confirm: Confirm = False,
     future: Futures = [],  # noqa: B006
     objective: Objectives = Best.MEAN,
     worst: Worst = "10%",
@@ -92,44 +93,39 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print the plan that does best, and write it as a scenario; exit status 1 unless the simulator reproduces it."""
-    from simulator import optimisation, proposing, trade_offs
-    from simulator.aims import Aims, Term
-    from simulator.assembling import Reliance
+    from simulator import goals, proposing
     from simulator.labels import words
-    from simulator.linear_programmes import Effort
     from simulator.loading import load
-    from simulator.objectives import Objective
 
     if plot is not None:
         _require_plot(plot, pareto)
     if save and not pareto:
         proposing.require_writable(Path(save))
     scenario, spoken = load(file, settings=settings), words(language(lang))
-
-    def planner(aims: Aims, floors: "Sequence[tuple[Term, float]]") -> "Plan":
-        return optimisation.optimise(
-            scenario,
-            aims,
-            keep=keep,
-            totals=_totals(total, scenario),
-            within=share("--within", within) if within else float("inf"),
-            floors=floors,
-            slack=share("--slack", slack),
-            sampled=sampled_of(draws, seed, sampling),
-            among=future,
-            reliance=Reliance(share("--chance", chance) if chance else 1.0, risk.value),
-            objective=Objective(objective.value, share("--worst", worst)),
-            effort=Effort(share("--gap", gap), seconds),
-        )
-
+    asked: goals.Asked = {
+        "keep": keep,
+        "totals": _totals(total, scenario),
+        "within": share("--within", within) if within else float("inf"),
+        "slack": share("--slack", slack),
+        "draws": draws,
+        "seed": seed,
+        "sampling": sampling.value,
+        "chance": share("--chance", chance) if chance else 1.0,
+        "risk": risk.value,
+        "confirm": confirm,
+        "futures": future,
+        "objective": objective.value,
+        "worst": share("--worst", worst),
+        "gap": share("--gap", gap),
+        "seconds": seconds,
+    }
     if pareto:
         _require_alone(maximise, minimise, target, smooth)
-        if future or objective is not Best.MEAN:
-            raise RequestError("--pareto is of one future and of means: leave out --future and --objective")
-        terms = [Term.parse(text) for given in pareto for text in BETWEEN.split(given)]
-        _show_frontier(trade_offs.frontier(terms, planner, points=points), spoken, format, save, plot)
+        aims = [text for given in pareto for text in BETWEEN.split(given)]
+        _show_frontier(goals.pareto(scenario, aims, points=points, **asked), spoken, format, save, plot)
     else:
-        _show(planner(Aims.parse(maximise, minimise, target, smooth), ()), spoken, format, save)
+        plan = goals.optimise(scenario, maximise=maximise, minimise=minimise, targets=target, smooth=smooth, **asked)
+        _show(plan, spoken, format, save)
 
 
 def regret(  # noqa: PLR0913 (one parameter is one option)

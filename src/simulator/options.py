@@ -283,6 +283,7 @@ Slack = Annotated[str, typer.Option(metavar="SHARE", help="What a smooth path ma
 Risks = Annotated[
     Risk, typer.Option("--risk", help="Of draws that fail: how many may, or how far the worst do in the mean (safer).")
 ]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Be safer until other draws reach --chance too.")]
 Objectives = Annotated[
     Best,
     typer.Option("--objective", help="Of draws or futures: the mean, that of the worst (cvar), least greatest regret."),

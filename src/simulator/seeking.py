@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -28,9 +27,6 @@ from simulator.options import (
     Vary,
 )
 
-if TYPE_CHECKING:
-    from simulator.draws import Sampled
-
 
 def solve(  # noqa: PLR0913 (one parameter is one option)
     file: File,
@@ -49,7 +45,7 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print what a goal seek found, and write it as a scenario; exit status 1 where there is no solution."""
-    from simulator import goal_seeking, proposing
+    from simulator import goal_seeking, goals, proposing
     from simulator.labels import words
     from simulator.loading import load
     from simulator.report import solved
@@ -58,8 +54,9 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
         proposing.require_writable(Path(save))
     scenario = load(file, settings=settings)
     asked = share("--chance", chance) if chance else None
-    found = goal_seeking.solve(
-        scenario, vary=vary, until=until, seek=seek.value, chance=asked, sampled=sampled_of(draws, seed, sampling)
+    drawn = {"draws": draws, "seed": seed}
+    found = goals.solve(
+        scenario, vary=vary, until=until, seek=seek.value, chance=asked, sampling=sampling.value, **drawn
     )
     spoken = words(language(lang))
     deliver(partial(solved.WRITERS[format.value], found, spoken))
@@ -81,13 +78,6 @@ COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
     ("solve", "Goal seek: the value of an input for which a condition holds; exit status 1 if there is none.", solve),
 )
 """Name, help and function of each command."""
-
-
-def sampled_of(draws: int, seed: int, sampling: Sampling) -> "Sampled | None":
-    """The draws that are asked for, if any."""
-    from simulator.draws import Sampled
-
-    return Sampled(draws, seed, sampling.value) if draws else None
 
 
 def share(option: str, text: str) -> float:
