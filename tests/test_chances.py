@@ -15,6 +15,7 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort
 from simulator.optimisation import Plan, optimise
+from simulator.plan_rules import limits_of
 from simulator.proving import differences, fresh_share, proposed
 
 Write = Callable[..., Path]
@@ -64,6 +65,18 @@ def test_the_sought_plan_is_near_the_best_of_all_and_within_its_bound(draws: int
     assert best - 2.1 <= plan.value <= best + 1e-9
     assert plan.value * (1 + plan.gap) >= best - 1e-6
     assert not list(differences(plan, proposed(plan)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_plan_is_beyond_the_bound_however_the_draws_are_dealt(seed: int, path: Path) -> None:
+    """In any order of 40 draws, and not far from the best where the hardest are dealt out first."""
+    costs, rng = costs_by_hand(path, 40), np.random.default_rng(seed)
+    best = best_by_hand((costs <= 300 + 1e-9).mean(axis=2) >= SHARE - 1e-9)
+    scenario, sampled = sim.load(path, settings=["years=2022"]), Sampled(40, 5)
+    limits = limits_of(scenario, [], {}, float("inf"), aimed=True)
+    problem = Problem(futures.worlds(scenario, AIMS.measures, sampled, ()), AIMS, limits, Reliance(SHARE))
+    assert -chances.bound(problem, rng.normal(size=40)) >= best - 1e-6
+    assert best <= -chances.bound(problem, costs[15, 15]) <= 1.1 * best
 
 
 @pytest.mark.parametrize("draws", [10, 20])

@@ -30,7 +30,7 @@ def settle(problem: Problem, slack: float, effort: Effort) -> Settled:
     With few draws by binary variables. With more, the k draws that a plan misses most are left out, the rest must hold,
     and that is solved again while it gets better: from the plan of CVaR, and from those of CVaR over wider tails, which
     miss more draws. That is done with fractions of awards; the plan for the best choice of draws is then of whole ones.
-    The gap is that to a bound, see `_bound`.
+    The gap is that to a bound, see `bound`.
 
     RequestError : nothing was found in time.  InfeasibleError : with what conflicts
     """
@@ -94,12 +94,12 @@ def _failing(problem: Problem) -> int:
 def _bounded(problem: Problem, found: Settled) -> Settled:
     """The same with the gap to the bound."""
     first = found.found[0]
-    bound = _bound(problem, counting.missed(problem, counting.uncertain(problem), found.columns))
-    gap = max(first.cost - bound, 0.0) / max(abs(first.cost + found.assembled.constant), 1e-9)
+    least = bound(problem, counting.missed(problem, counting.uncertain(problem), found.columns))
+    gap = max(first.cost - least, 0.0) / max(abs(first.cost + found.assembled.constant), 1e-9)
     return found._replace(found=(replace(first, gap=gap), *found.found[1:]))
 
 
-def _bound(problem: Problem, missing: Floats) -> float:
+def bound(problem: Problem, missing: Floats) -> float:
     """A cost that no plan is below: k + 1 groups share the draws, and a plan holds in all draws of one group at least.
 
     So it costs no less than the cheapest group does, each solved with fractions. The draws that are hardest to hold are
