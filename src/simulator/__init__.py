@@ -120,6 +120,7 @@ labels        words for people, en and ja
 report        pages of text, charts, the workbook, and the tidy table for other programs
 checking      the problems of a scenario, and what is suspicious in it
 options       the options of the command line
+plan_options  the options of goals and plans
 console       what goes to standard output, what is said beside it
 journals      journals of single awards as one file
 printing      what a run prints

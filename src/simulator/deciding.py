@@ -10,20 +10,15 @@ import typer
 
 from simulator.console import FAILED_CHECK, deliver, language, say
 from simulator.errors import RequestError
-from simulator.options import (
+from simulator.options import Design, Draws, File, Form, Format, Lang, Sampling, Seed, Settings, Traceback
+from simulator.plan_options import (
     Aimed,
     Best,
     Chance,
     Confirm,
-    Design,
-    Draws,
-    File,
-    Form,
-    Format,
     Futures,
     Gap,
     Keep,
-    Lang,
     Maximise,
     Minimise,
     Objectives,
@@ -33,16 +28,12 @@ from simulator.options import (
     Proposal,
     Risk,
     Risks,
-    Sampling,
     SaveFrontier,
     Seconds,
-    Seed,
-    Settings,
     Slack,
     Smooth,
     Targets,
     Totals,
-    Traceback,
     Within,
     Worst,
 )

@@ -8,24 +8,8 @@ import typer
 
 from simulator.console import FAILED_CHECK, deliver, language, say
 from simulator.errors import RequestError
-from simulator.options import (
-    Chance,
-    Design,
-    Draws,
-    File,
-    Form,
-    Format,
-    Lang,
-    Proposal,
-    Sampling,
-    Seed,
-    Seek,
-    Seeking,
-    Settings,
-    Traceback,
-    Until,
-    Vary,
-)
+from simulator.options import Design, Draws, File, Form, Format, Lang, Sampling, Seed, Settings, Traceback
+from simulator.plan_options import Chance, Proposal, Seek, Seeking, Until, Vary
 
 
 def solve(  # noqa: PLR0913 (one parameter is one option)

@@ -121,8 +121,9 @@ def _further(programme: LinearProgramme, found: Solved, cost: Floats, allowed: f
 def _settled(problem: Problem, programme: LinearProgramme, found: Solved, margin: float) -> Floats | None:
     """The columns with selections and failing draws as whole as they are meant, and the least money for them.
 
-    A yen is left beside where the totals allow. None where the money does not suffice, by a trace that the solver
-    tolerates.
+    A yen is left beside in every year where the totals allow, on top of those of earlier years: what is carried of them
+    may count as nothing (model.md section 5), so that no year relies on it. None where the money does not suffice, by a
+    trace that the solver tolerates.
     """
     planned = problem.planned
     columns = np.where(programme.whole, np.round(found.columns), found.columns)
@@ -135,7 +136,7 @@ def _settled(problem: Problem, programme: LinearProgramme, found: Solved, margin
     kept = Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, as_good))
     lower, upper = (np.where(fixed, columns, bound) for bound in (programme.lower, programme.upper))
     for more in (YEN, 0.0):
-        needed = _at_hand(problem, columns) + margin + more
+        needed = _at_hand(problem, columns) + margin + more * np.arange(1.0, len(planned.budgets) + 1.0)[:, None]
         first = assemble(problem, needed).programme.rows
         rows = (*first, *programme.rows[len(first) :], kept)
         columns_found = exact(replace(programme.relaxed(), cost=least, rows=rows, lower=lower, upper=upper))
