@@ -18,6 +18,8 @@ FEW = 20
 """Draws up to which the solver itself chooses which of them fail, by binary variables."""
 WIDER = 1.6
 """By how much the tail of CVaR grows from one attempt to the next."""
+SEARCHING = 0.6
+"""Share of the time in which draws are chosen at most; the rest is for the plan of whole awards."""
 FAR = 1e30
 """A cost that no plan has."""
 LESS = 1e-4
@@ -36,13 +38,15 @@ def settle(problem: Problem, slack: float, effort: Effort) -> Settled:
     """
     if problem.planned.draws <= FEW:
         return settling.settle(problem, slack, effort)
-    until = perf_counter() + effort.seconds
+    begun = perf_counter()
+    until = begun + SEARCHING * effort.seconds
     search = replace(problem, aims=replace(problem.aims, smooth=()), fractions=True)
     found = [each for order in _orders(search, effort, until) for each in _left_out(search, order, effort, until)]
     if not found:
         return settling.settle(problem, slack, effort)
     kept = min(found, key=lambda each: each.cost).kept
-    best = counting.settle(replace(problem, reliance=Reliance()), slack, effort, among=kept)
+    left = _rest(effort, begun + effort.seconds)
+    best = counting.settle(replace(problem, reliance=Reliance()), slack, left, among=kept)
     return _bounded(problem, best)
 
 
