@@ -215,6 +215,19 @@ def test_the_command_writes_the_sought_plan(tmp_path: Path, capsys: pytest.Captu
     )
 
 
+def test_targets_and_smooth_paths_hold_in_every_future(portfolio: Write, tmp_path: Path) -> None:
+    scenario, paths = worlds(portfolio, [(1, 12, 1, 6), (2, 6, 1, 9)], 10, "2022-2024")
+    plan = sim.optimise(scenario, targets="selected[line.a] = 4", smooth="selected[line.b]", futures=paths)
+    assert plan.selections[:, 0].tolist() == [4] * 3
+    assert plan.swing == 0
+    assert plan.values.size == 0
+    assert not list(differences(plan, proposed(plan)))
+    saved, futures = tmp_path / "plan.yaml", [each for path in paths for each in ("--future", str(path))]
+    asked = ["--target", "selected[line.a] = 4", "--lang", "en", "--save", str(saved)]
+    assert command("optimise", str(tmp_path / "portfolio.yaml"), *asked, *futures) == 0
+    assert "in the mean of 2 futures" in saved.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -48,7 +48,8 @@ def _aims(plan: Plan) -> str:
 
 def of_cases(plan: Plan, words: Words) -> str:
     """How many draws or futures it is a plan for."""
-    return words("plan", "of_futures" if plan.futures else "of_draws", number=f"{plan.values.size:,}")
+    number = len(plan.futures) or (plan.sampled.draws if plan.sampled else 1)
+    return words("plan", "of_futures" if plan.futures else "of_draws", number=f"{number:,}")
 
 
 def sheets(plan: Plan, words: Words) -> Iterator[Sheet]:
