@@ -77,8 +77,8 @@ def uncertain(draws: int, *, seconds: float) -> None:
             print(f"{draws} draws, {risk}: {error} ({time.perf_counter() - begun:.1f} s)")
             continue
         taken = time.perf_counter() - begun
-        share, half = fresh_share(plan, proposed(plan))
-        told = f"{plan.value:,.0f}, gap {plan.gap:.1%}, {share:.1%} ± {half:.1%} of as many fresh draws"
+        fresh = fresh_share(plan, proposed(plan))
+        told = f"{plan.value:,.0f}, gap {plan.gap:.1%}, {fresh.value:.1%} of as many fresh draws"
         print(f"{draws} draws, {risk}: {taken:.1f} s, {told}")
 
 

@@ -15,6 +15,7 @@ from simulator import trade_offs
 from simulator.aims import Aims
 from simulator.cli import main
 from simulator.draws import Sampled
+from simulator.errors import RequestError
 from simulator.futures import in_future
 from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, solve
 from simulator.objectives import Cases, Kind, Objective, columns_of, judged
@@ -234,7 +235,11 @@ def test_targets_and_smooth_paths_hold_in_every_future(portfolio: Write, tmp_pat
         (["--objective", "regret"], "regret is of draws or of futures: give --draws or --future too"),
         (["--future", "scenarios/covid-closure.yaml", "--draws", "9"], "give --draws or --future, not both"),
         (["--future", "scenarios/cash-intake.yaml"], "which a plan decides"),
+        (["--future", "scenarios/minus10pct.yaml"], "changes budget.level, which a plan decides"),
         (["--future", "scenarios/nowhere.yaml"], "nowhere.yaml"),
+        (["--worst", "20%"], "add --objective cvar"),
+        (["--risk", "cvar"], "add --draws N --chance 90%"),
+        (["--slack", "2%"], "add --smooth"),
         (["--future", "scenarios/covid-closure.yaml", "--chance", "90%"], "a chance is of draws"),
         (["--draws", "9", "--objective", "cvar", "--worst", "0%"], "above 0 % and at most 100 %"),
         (["--draws", "9", "--objective", "cvar", "--worst", "none"], "--worst none"),
@@ -258,3 +263,35 @@ def test_a_future_without_any_plan_is_named(portfolio: Write) -> None:
             among=paths,
             objective=Objective("regret"),
         )
+
+
+@pytest.mark.parametrize(
+    ("plans", "futures", "message"),
+    [
+        (("a", "b"), ("a",), "which a plan decides"),
+        (("a", "b"), ("scenarios/minus10pct.yaml",), "changes budget.level, which a plan decides"),
+        (("a", "a"), ("scenarios/covid-closure.yaml",), "name each file once"),
+        (("a", "b"), ("scenarios/covid-closure.yaml",) * 2, "name each file once"),
+    ],
+)
+def test_a_future_leaves_plans_as_they_are(
+    plans: tuple[str, ...], futures: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    paths = {name: tmp_path / f"{name}.yaml" for name in "ab"}
+    for name, path in paths.items():
+        plan = sim.optimise("scenarios/baseline.yaml", maximise=f"selected[{'sicorp' if name == 'a' else 'satreps'}]")
+        propose(plan, path, name=name, description="")
+    named = [[paths.get(each, each) for each in group] for group in (plans, futures)]
+    with pytest.raises(RequestError, match=message):
+        sim.regret(named[0], named[1], "selected[sicorp]")
+
+
+def test_results_stay_as_they_were_made() -> None:
+    plan = sim.optimise("scenarios/baseline.yaml", maximise="selected[sicorp]", within=0.1)
+    found = sim.explain("scenarios/plus10pct.yaml", measures="selected")
+    solved = sim.solve("scenarios/baseline.yaml", vary="budget.level", until="selected[sicorp,2025] >= 3")
+    for array in (plan.selections, plan.budgets, found.contributions, solved.levels):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        plan.prices["the total"] = 1.0  # type: ignore[index]

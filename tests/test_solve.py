@@ -115,11 +115,31 @@ def test_the_chance_is_reached_on_fresh_draws_within_its_interval() -> None:
     programme = "programmes.overseas_fellowships.budget.level=0%:+80%"
     sampled = Sampled(1000, 5)
     found = solve("scenarios/uncertain.yaml", vary=programme, until=f"{FELLOWS} >= 305", chance=0.8, sampled=sampled)
-    chance, half = fresh_chance(found)
+    fresh = fresh_chance(found)
     assert found.chance >= 0.8
-    assert abs(chance - found.chance) <= 2**0.5 * half * 1.5
+    assert abs(fresh.value - found.chance) <= 2**0.5 * (fresh.high - fresh.low) / 2.0 * 1.5
     drawn = Trial(found.scenario, found.conditions, sampled).run({found.levers[0].path: np.array(found.values)})
     assert drawn.chances[0] == found.chance
+
+
+def test_in_every_draw_is_a_chance_of_all() -> None:
+    """The level at which the worst of 64 draws has 305, by each draw alone."""
+    programme = "programmes.overseas_fellowships.budget.level=0%:+200%"
+    sampled = Sampled(64, 5)
+    found = solve("scenarios/uncertain.yaml", vary=programme, until=f"{FELLOWS} >= 305", chance=1.0, sampled=sampled)
+    path = found.levers[0].path
+    trial = Trial(found.scenario, found.conditions, sampled)
+    assert trial.run({path: np.array(found.values)}).chances[0] == 1.0
+    assert trial.run({path: np.array(found.values) - 1e-3}).chances[0] < 1.0
+
+
+def test_several_values_are_told_in_few_digits() -> None:
+    vary = ["budget.level", "programmes.overseas_fellowships.budget.level"]
+    found = solve("scenarios/baseline.yaml", vary=vary, until=f"{FELLOWS} >= 340")
+    assert found.solved
+    assert all(len(text.rpartition("=")[2]) <= len("+12.3456%") for text in found.settings)
+    levels = sim.run(sim.load("scenarios/baseline.yaml", settings=found.settings)).runs[0]
+    assert levels.of("selected", "overseas_fellowships").min() >= 340
 
 
 def test_candidates_meet_the_draws_that_a_run_makes() -> None:
@@ -198,7 +218,9 @@ LEVEL, GOAL = ["--vary", "budget.level"], ["--until", f"{FELLOWS} >= 320"]
         ([*LEVEL, *GOAL, "--chance", "90%"], "give --chance and --draws together"),
         ([*LEVEL, *GOAL, "--draws", "100"], "give --chance and --draws together"),
         ([*LEVEL, *GOAL, "--draws", "100", "--chance", "often"], "--chance often"),
-        ([*LEVEL, *GOAL, "--draws", "100", "--chance", "100%"], "write a share between 0 and 1"),
+        ([*LEVEL, *GOAL, "--draws", "100", "--chance", "0%"], "write a share above 0 and up to 1"),
+        ([*LEVEL, "--until", f"{FELLOWS} < 0"], "can never hold: selected is never below 0"),
+        ([*LEVEL, "--until", f"{FELLOWS} = 320"], "with one of >=, <="),
         ([*LEVEL, *GOAL, "--save", "x.txt"], "a scenario is a file that ends in .yaml"),
         ([*LEVEL, *GOAL, "--save", "scenarios/baseline.yaml"], "is there already"),
         ([*LEVEL, *GOAL, "--save", "nowhere/x.yaml"], "there is no folder nowhere"),

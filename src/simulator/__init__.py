@@ -39,6 +39,7 @@ loading       the only reader of files: chains resolved, merged and checked
 starting      a commented scenario to start from
 resolving     a scenario as one file that loads to the same scenario
 arrays        labels become axes, here only; Inputs
+sealing       results that stay as they were made
 memory        freed arrays are used again by the next block
 lifecycle     survival, person-month and payment kernels
 intake        the intake rules

@@ -21,7 +21,9 @@ from simulator.coalition_runs import Coalitions
 from simulator.coalitions import Changed, by_section, changed
 from simulator.draws import Progress, Sampled
 from simulator.errors import RequestError
+from simulator.loading import Loadable, loaded
 from simulator.scenario import Scenario
+from simulator.sealing import Sealed
 from simulator.tables import Line
 
 MOST = 16
@@ -34,7 +36,7 @@ MEASURES = ("selected", "supported", "spend", "outyear_commitments")
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Sealed):
     """The difference between a scenario and its reference, by changed input.
 
     Attributes
@@ -64,10 +66,10 @@ class Explanation:
 
 
 def explain(
-    scenario: Scenario,
-    reference: Scenario | None = None,
+    scenario: Loadable,
+    reference: Loadable | None = None,
     *,
-    measures: Sequence[str] = MEASURES,
+    measures: str | Sequence[str] = MEASURES,
     sampled: Sampled | None = None,
     progress: Progress = lambda *_: True,
 ) -> Explanation:
@@ -81,7 +83,8 @@ def explain(
     RequestError : there is no parent, nothing differs, or the two rest on different portfolios
 
     """
-    other = reference or scenario.parent
+    scenario = loaded(scenario)
+    other = scenario.parent if reference is None else loaded(reference)
     if other is None:
         raise RequestError(f"{scenario.title}: extends nothing it could be explained from: add --baseline FILE")
     if other.portfolio != scenario.portfolio:
@@ -96,7 +99,7 @@ def explain(
     orders = _orders(len(inputs)) if len(inputs) > MOST else None
     rows = _all_coalitions(len(inputs)) if orders is None else _joining(orders)
     runs = Coalitions(scenario, other, inputs, rows, sampled)
-    lines = tuple(_lines(runs.labels, measures))
+    lines = tuple(_lines(runs.labels, [measures] if isinstance(measures, str) else measures))
     tally = _Tally(len(inputs))
     whole = len(rows) * (sampled.draws if sampled else 1)
     for values in runs.values(lines):

@@ -54,7 +54,10 @@ class Condition:
         """
         match = _GRAMMAR.fullmatch(text)
         if match is None:
-            raise RequestError(f"{text!r} is no condition: write 'shortfall[overseas_fellowships,2024] > 0'")
+            signs = ", ".join(COMPARISONS)
+            raise RequestError(
+                f"{text!r} is no condition: write 'shortfall[overseas_fellowships,2024] > 0' with one of {signs}"
+            )
         kind = measure(match["measure"])
         where, _, award = (match["where"] or TOTAL).partition(".")
         if where == TOTAL and not kind.totals:

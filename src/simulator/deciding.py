@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from simulator.trade_offs import Frontier
 
 
+SLACK, WORST = "1%", "10%"
+"""Of --slack and --worst, if nothing is said."""
 WIDTH = 170.0
 """Of a chart, in millimetres."""
 BETWEEN = re.compile(r",(?![^\[]*\])")
@@ -65,7 +67,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     keep: Keep = [],  # noqa: B006
     total: Totals = [],  # noqa: B006
     within: Within = "",
-    slack: Slack = "1%",
+    slack: Slack = SLACK,
     draws: Draws = 0,
     seed: Seed = 0,
     sampling: Design = Sampling.RANDOM,
@@ -74,7 +76,7 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     confirm: Confirm = False,
     future: Futures = [],  # noqa: B006
     objective: Objectives = Best.MEAN,
-    worst: Worst = "10%",
+    worst: Worst = WORST,
     gap: Gap = "0.1%",
     seconds: Seconds = 600.0,
     settings: Settings = [],  # noqa: B006
@@ -84,14 +86,21 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print the plan that does best, and write it as a scenario; exit status 1 unless the simulator reproduces it."""
-    from simulator import goals, proposing
+    from simulator import folders, goals, proposing
     from simulator.labels import words
     from simulator.loading import load
 
     if plot is not None:
         _require_plot(plot, pareto)
-    if save and not pareto:
+    if save and pareto:
+        folders.require_free(Path(save), overwrite=False)
+    elif save:
         proposing.require_writable(Path(save))
+    _require_of_use(
+        slack=slack != SLACK and not smooth,
+        risk=risk is not Risk.CHANCE and not chance,
+        worst=worst != WORST and objective is not Best.CVAR,
+    )
     scenario, spoken = load(file, settings=settings), words(language(lang))
     asked: goals.Asked = {
         "keep": keep,
@@ -168,9 +177,20 @@ def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
     )
     say(f"{spoken('plan', 'wrote', path=save)} {told}" if save else told)
     if plan.sampled:
-        reached, half = proving.fresh_share(plan, scenario)
         given = {"draws": f"{plan.sampled.draws:,}", "seed": f"{plan.sampled.seed + 1}"}
-        say(spoken("solve", "fresh", **given, chance=f"{reached:.1%}", half=f"{half:.1%}"))
+        say(spoken("solve", "fresh", **given, **proving.fresh_share(plan, scenario).told))
+
+
+def _require_of_use(**idle: bool) -> None:
+    """RequestError for an option that would change nothing."""
+    why = {
+        "slack": "is what a smooth path may cost: add --smooth MEASURE[PROGRAMME]",
+        "risk": "is of draws that may fail: add --draws N --chance 90%",
+        "worst": "is the share of the cases that cvar is the mean of: add --objective cvar",
+    }
+    for name, unused in idle.items():
+        if unused:
+            raise RequestError(f"--{name} {why[name]}")
 
 
 def _require_alone(*aims: Sequence[str]) -> None:
@@ -183,7 +203,7 @@ def _require_plot(plot: Path, pareto: Sequence[str]) -> None:
 
     if not pareto:
         raise RequestError("--plot is of a frontier: add --pareto A,B")
-    saving.require_savable(plot)
+    saving.require_savable(plot, "--plot")
 
 
 def _show_frontier(found: "Frontier", spoken: "Words", form: Format, save: str, plot: Path | None) -> None:
@@ -194,7 +214,7 @@ def _show_frontier(found: "Frontier", spoken: "Words", form: Format, save: str, 
     deliver(partial(traded.FRONTIERS[form.value], found, spoken))
     if plot is not None:
         with canvas.styled(spoken.language):
-            saving.save(frontiers.draw(found, spoken, width=WIDTH), plot)
+            saving.save(frontiers.draw(found, spoken, width=WIDTH), plot, "--plot")
     if not save:
         return
 

@@ -67,6 +67,8 @@ def explain(  # noqa: PLR0913 (one parameter is one option)
 
     job = Job([file], settings, overlay, baseline)
     page = Page(words(language(lang)), format, tuple(measure), None, tuple(programme), years, differences=True)
+    if year and save is not None:
+        raise RequestError("--save draws the bridge of a difference: leave out --year, which takes one figure apart")
     if year:
         _one_figure(job, page, year, drawn=bool(draws))
     else:

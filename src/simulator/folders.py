@@ -52,7 +52,7 @@ def require_free(folder: Path, *, overwrite: bool) -> None:
     if folder.is_symlink() or folder.is_file():
         raise RequestError(f"{folder}: is a {'link' if folder.is_symlink() else 'file'}: name another folder")
     if folder.exists() and not overwrite:
-        raise RequestError(f"{folder}: is there already: name another folder, or add --overwrite to replace a run")
+        raise RequestError(f"{folder}: is there already: name another folder")
 
 
 def _exchange(new: Path, old: Path) -> None:

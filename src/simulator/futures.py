@@ -42,14 +42,15 @@ def worlds(
     found, ahead = list[Planned](), 0
     for future in among:
         told = in_future(scenario, future)
-        _require_same(scenario, told, Path(future).stem)
+        require_same(scenario, told, Path(future).stem)
         world = replace(Planned.of_scenario(told, names), name=Path(future).stem, ahead=ahead)
         ahead = world.size - world.selections.size - world.budgets.size
         found.append(world)
     return tuple(found)
 
 
-def _require_same(scenario: Scenario, future: Scenario, name: str) -> None:
+def require_same(scenario: Scenario, future: Scenario, name: str) -> None:
+    """RequestError where a future of a scenario has other years or award types, or sets what its plan decides."""
     first, second = scenario.document, future.document
     if (first.first_year, first.horizon) != (second.first_year, second.horizon):
         raise RequestError(f"--future {name}: has other years than {scenario.title}: leave them out of one")
@@ -57,13 +58,17 @@ def _require_same(scenario: Scenario, future: Scenario, name: str) -> None:
     if awards[0] != awards[1]:
         raise RequestError(f"--future {name}: has other programmes or award types than {scenario.title}")
     if decided := next(_decided(scenario, future), ""):
-        raise RequestError(f"--future {name}: sets {decided}, which a plan decides: leave that out of the future")
+        raise RequestError(f"--future {name}: changes {decided}, which a plan decides: leave that out of the future")
 
 
 def _decided(scenario: Scenario, future: Scenario) -> Iterator[str]:
     """Paths of what a plan decides that a future sets otherwise."""
     own = dict(leaves(scenario.document))
     for path, leaf in leaves(future.document):
-        last = path.rpartition(".")[2]
-        if (path == "budget.allocation" or last in ("intake", "plan")) and own.get(path) != leaf:
+        if _is_decided(path.split(".")) and own.get(path) != leaf:
             yield path
+
+
+def _is_decided(path: Sequence[str]) -> bool:
+    """Whether a plan stands in the place of a leaf: the money of all and of each programme, and what is selected."""
+    return path[0] == "budget" or path[2:3] == ["budget"] or path[-1] in ("intake", "plan", "budget_share")

@@ -13,8 +13,10 @@ from simulator.conditions import Condition
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.levers import Lever, lever
-from simulator.loading import load
+from simulator.loading import Loadable, load, loaded
 from simulator.scenario import Scenario
+from simulator.sealing import Sealed
+from simulator.statistics import Share
 from simulator.trying import Trial, Tried
 
 Seek = Literal["nearest", "lowest", "highest"]
@@ -31,7 +33,7 @@ NARROW = 1e-9
 
 
 @dataclass(frozen=True)
-class Solution:
+class Solution(Sealed):
     """What a goal seek found.
 
     Attributes
@@ -69,7 +71,7 @@ class Solution:
 
 
 def solve(  # noqa: PLR0913 (options, each by keyword)
-    scenario: Scenario | str,
+    scenario: Loadable,
     *,
     vary: str | Sequence[str],
     until: str | Sequence[str],
@@ -96,7 +98,7 @@ def solve(  # noqa: PLR0913 (options, each by keyword)
     RequestError : no such input, measure or year, or a chance without draws
 
     """
-    found = scenario if isinstance(scenario, Scenario) else load(scenario)
+    found = loaded(scenario)
     levers = tuple(lever(text, found) for text in ([vary] if isinstance(vary, str) else vary))
     conditions = tuple(Condition.parse(text) for text in ([until] if isinstance(until, str) else until))
     _require_asked(levers, conditions, chance, sampled)
@@ -131,8 +133,11 @@ def _require_asked(
             raise RequestError(f"--vary {path}: is given twice")
     if (chance is None) != (sampled is None):
         raise RequestError("a chance is of draws, and draws are for a chance: give --chance and --draws together")
-    if chance is not None and not 0 < chance < 1:
-        raise RequestError(f"--chance {chance:g}: write a share between 0 and 1, such as 0.9 or 90%")
+    if chance is not None and not 0 < chance <= 1:
+        raise RequestError(f"--chance {chance:g}: write a share above 0 and up to 1, such as 0.9 or 90%")
+    for each in conditions:
+        if each.sign.startswith("<") and (each.value < 0 or (each.value == 0 and each.sign == "<")):
+            raise RequestError(f"{each.text}: can never hold: {each.measure} is never below 0")
 
 
 @dataclass(frozen=True)
@@ -209,17 +214,25 @@ class _Search:
         return (self.levers[0].rounded(values[0], up=values[0] < self.levers[0].start),)
 
     def _rounded(self, before: float, after: float) -> tuple[float, ...]:
-        """The values of a solution, in few digits where they are of one lever and it still is one."""
+        """The values of a solution in few digits, where they still are one."""
         values = self._values(after)
-        if len(values) > 1 or before == after:
+        if before == after:
             return values
-        (one,) = self.levers
-        up = values[0] > self._values(before)[0]
-        short = np.array([one.rounded(values[0], up=way) for way in (not up, up)])  # back, where it misses by a bit
-        low, high = min(one.low, one.high), max(one.low, one.high)
-        held = self.tried({one.path: np.clip(short, low, high)}).chances >= self.required
-        inside = (short >= low) & (short <= high)
-        return next(((float(value),) for value in short[held & inside]), values)
+        rising = [value > other for value, other in zip(values, self._values(before), strict=True)]
+        for onward in (False, True):  # back, where it misses by a bit
+            pairs = zip(self.levers, values, rising, strict=True)
+            short = tuple(float(each.rounded(value, up=up == onward)) for each, value, up in pairs)
+            inside = all(
+                min(each.low, each.high) <= value <= max(each.low, each.high)
+                for each, value in zip(self.levers, short, strict=True)
+            )
+            if inside and self._holds_at(short):
+                return short
+        return values
+
+    def _holds_at(self, values: tuple[float, ...]) -> bool:
+        tried = self.tried({each.path: np.array([value]) for each, value in zip(self.levers, values, strict=True)})
+        return bool(tried.chances[0] >= self.required)
 
 
 def propose(found: Solution, path: Path, *, name: str, description: str) -> Scenario:
@@ -240,11 +253,11 @@ def propose(found: Solution, path: Path, *, name: str, description: str) -> Scen
     return proposing.write(proposed, path, name=name, description=description, judge=judge)
 
 
-def fresh_chance(found: Solution) -> tuple[float, float]:
-    """Chance of a solution on as many other draws (the next seed), with half of its 95 % interval."""
+def fresh_chance(found: Solution) -> Share:
+    """Chance of a solution on as many other draws (the next seed)."""
     if found.sampled is None:
         raise RequestError("a chance is of draws: there were none")
     other = replace(found.sampled, seed=found.sampled.seed + 1)
     values = {each.path: np.array([value]) for each, value in zip(found.levers, found.values, strict=True)}
     chance = float(Trial(found.scenario, found.conditions, other).run(values).chances[0])
-    return chance, 1.96 * (chance * (1 - chance) / other.draws) ** 0.5
+    return Share.of(round(chance * other.draws), other.draws)

@@ -12,7 +12,7 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.goal_seeking import Seek, Solution
 from simulator.linear_programmes import Effort
-from simulator.loading import load
+from simulator.loading import Loadable, loaded
 from simulator.objectives import Kind, Objective
 from simulator.optimisation import Plan
 from simulator.proving import fresh_share, proposed
@@ -61,7 +61,7 @@ class Asked(TypedDict, total=False):
 
 
 def solve(  # noqa: PLR0913 (options, each by keyword)
-    scenario: Scenario | str,
+    scenario: Loadable,
     *,
     vary: Texts,
     until: Texts,
@@ -77,7 +77,7 @@ def solve(  # noqa: PLR0913 (options, each by keyword)
 
 
 def optimise(
-    scenario: Scenario | str | Path,
+    scenario: Loadable,
     *,
     maximise: Texts = (),
     minimise: Texts = (),
@@ -100,16 +100,14 @@ def optimise(
 
     """
     aims = Aims.parse(*(_texts(each) for each in (maximise, minimise, targets, smooth)))
-    return _planned(scenario if isinstance(scenario, Scenario) else load(scenario), aims, (), asked)
+    return _planned(loaded(scenario), aims, (), asked)
 
 
-def pareto(
-    scenario: Scenario | str | Path, aims: Sequence[str], *, points: int = 7, **asked: Unpack[Asked]
-) -> Frontier:
+def pareto(scenario: Loadable, aims: Sequence[str], *, points: int = 7, **asked: Unpack[Asked]) -> Frontier:
     """Plans between two or three aims, none better in one without being worse in another (`trade_offs.frontier`)."""
     if asked.get("futures") or asked.get("objective", "mean") != "mean":
         raise RequestError("--pareto is of one future and of means: leave out --future and --objective")
-    known = scenario if isinstance(scenario, Scenario) else load(scenario)
+    known = loaded(scenario)
     terms = [Term.parse(text) for text in aims]
     return trade_offs.frontier(terms, lambda of, floors: _planned(known, of, floors, asked), points=points)
 
@@ -167,7 +165,7 @@ def _holds_elsewhere(plan: Plan, chance: float) -> bool:
     if sampled is None:
         return False
     other = replace(sampled, draws=max(sampled.draws, CONFIRMING), seed=sampled.seed + 1)
-    return fresh_share(replace(plan, sampled=other), proposed(plan))[0] >= chance
+    return fresh_share(replace(plan, sampled=other), proposed(plan)).value >= chance
 
 
 def _sampled(draws: int, seed: int, sampling: Sampling) -> Sampled | None:

@@ -24,6 +24,14 @@ COMMAND_LINE = "--set"
 LONGEST_SETTING = 120
 """Characters of a setting that a message shows."""
 
+Loadable = Scenario | str | Path
+"""A scenario, or the path of its file."""
+
+
+def loaded(scenario: Loadable) -> Scenario:
+    """A scenario, read where it is the path of one."""
+    return scenario if isinstance(scenario, Scenario) else load(scenario)
+
 
 def load(path: str | Path, *, settings: Sequence[str] = (), overlays: Sequence[str | Path] = ()) -> Scenario:
     """Read a scenario or portfolio file, resolve what it extends and check it.

@@ -1,7 +1,6 @@
 """The recipe on one screen: scenarios in, result out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from simulator.figures import Wanted
 from simulator.flows import Flows
 from simulator.inputs import blocks
 from simulator.leaves import Batch
-from simulator.loading import load
+from simulator.loading import Loadable, loaded
 from simulator.measures import every_measure, measure
 from simulator.results import Result, Run
 from simulator.sampling import Sampling
@@ -25,8 +24,6 @@ from simulator.varied import Given
 
 BLOCK = 8192
 """Runs simulated at a time: many, so that a call of numpy pays (docs/explanation/performance.md)."""
-
-Loadable = Scenario | str | Path
 
 
 def run(  # noqa: PLR0913 (options, each by keyword)
@@ -124,7 +121,7 @@ def _loaded(scenarios: Loadable | Sequence[Loadable]) -> list[Scenario]:
     several = [scenarios] if isinstance(scenarios, Loadable) else scenarios
     if not several:
         raise RequestError("no scenario was given")
-    return [item if isinstance(item, Scenario) else load(item) for item in several]
+    return [loaded(item) for item in several]
 
 
 def _runs(

@@ -17,13 +17,14 @@ from simulator.objectives import Objective
 from simulator.plan_rules import Limits, limits_of
 from simulator.planned import Planned
 from simulator.scenario import Scenario
+from simulator.sealing import Sealed
 
 SMALL = 1e-9
 """A price below this is none."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Sealed):
     """A plan of what is selected and appropriated.
 
     Attributes

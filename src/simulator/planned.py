@@ -120,8 +120,9 @@ class Planned:
         known = [row for row, (of, _) in enumerate(self.labels.awards) if of == programme]
         rows = [row for row in known if award in ("", self.labels.awards[row][1])]
         if not rows:
-            names = ", ".join(self.labels.awards[row][1] for row in known) or "none"
-            raise RequestError(f"{programme} has no award type {award}; it has {names}".replace("type ;", "type;"))
+            names = ", ".join(self.labels.awards[row][1] for row in known)
+            told = f"{programme} has no award type {award}; it has {names}" if names else f"{programme} has no awards"
+            raise RequestError(told)
         if not award and len(rows) > 1 and not measure(name).sums:
             raise RequestError(f"{name} does not add up over award types: name one of {programme}")
         return rows

@@ -20,6 +20,7 @@ from simulator.measures import measure
 from simulator.optimisation import Plan
 from simulator.results import Run
 from simulator.scenario import Scenario
+from simulator.statistics import Share
 from simulator.trying import counted
 
 YEN = 5e-7
@@ -101,13 +102,13 @@ def told(term: Term, scenario: Scenario) -> float:
     return term.weight * float(values[np.array(shown)].sum())
 
 
-def fresh_share(plan: Plan, scenario: Scenario) -> tuple[float, float]:
-    """Share of as many other draws (the next seed) in which the plan holds, with half of its 95 % interval."""
+def fresh_share(plan: Plan, scenario: Scenario) -> Share:
+    """Share of as many other draws (the next seed) in which the plan holds."""
     if plan.sampled is None:
         raise RequestError("a chance is of draws: there were none")
     other = Sampled(plan.sampled.draws, plan.sampled.seed + 1, plan.sampled.sampling)
-    share = float(kept_in(plan, *_simulated(scenario, other, _measures(plan))).mean())
-    return share, 1.96 * (share * (1 - share) / other.draws) ** 0.5
+    kept = kept_in(plan, *_simulated(scenario, other, _measures(plan)))
+    return Share.of(int(kept.sum()), other.draws)
 
 
 def kept_in(plan: Plan, run: Run, flows: Flows) -> Flags:

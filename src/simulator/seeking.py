@@ -53,9 +53,8 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
         goal_seeking.propose(found, Path(save), name=name, description=text)
         say(spoken("solve", "verified", path=save))
     if found.sampled:
-        fresh, half = goal_seeking.fresh_chance(found)
         given = {"draws": f"{found.sampled.draws:,}", "seed": found.sampled.seed + 1}
-        say(spoken("solve", "fresh", **given, chance=f"{fresh:.1%}", half=f"{half:.1%}"))
+        say(spoken("solve", "fresh", **given, **goal_seeking.fresh_chance(found).told))
 
 
 COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (

@@ -33,6 +33,27 @@ CONFIDENCE = 0.95
 """Of the interval of a mean."""
 
 
+class Share(NamedTuple):
+    """A share of draws in which something holds, with its 95 % interval (Wilson 1927), also where it is all or none."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, held: int, draws: int) -> "Share":
+        """Of so many draws in which it held."""
+        from scipy.stats import binomtest
+
+        interval = binomtest(held, draws).proportion_ci(CONFIDENCE, method="wilson")
+        return cls(held / draws, float(interval.low), float(interval.high))
+
+    @property
+    def told(self) -> dict[str, str]:
+        """As percentages."""
+        return {"chance": f"{self.value:.1%}", "low": f"{self.low:.1%}", "high": f"{self.high:.1%}"}
+
+
 class Tiles(NamedTuple):
     """What a block of draws adds to a line: sums (Y, T, M) of its T tiles by M replicates, points (Y, n) of a digest.
 

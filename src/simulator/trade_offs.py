@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.aims import Aims, Term
+from simulator.aims import Aims, Term, vars_of
 from simulator.arrays import Floats
 from simulator.errors import RequestError
-from simulator.futures import in_future
+from simulator.futures import in_future, require_same
 from simulator.linear_programmes import InfeasibleError
 from simulator.loading import load
 from simulator.optimisation import Plan
 from simulator.proving import proposed, told
+from simulator.scenario import Scenario
+from simulator.sealing import Sealed
 
 Planner = Callable[[Aims, Sequence[tuple[Term, float]]], Plan]
 """Finds the best plan for aims, with floors under other terms: `optimise` with all else given."""
@@ -23,7 +25,7 @@ BESIDE = 1e-3
 
 
 @dataclass(frozen=True)
-class Frontier:
+class Frontier(Sealed):
     """Plans of which none is better in one aim without being worse in another.
 
     Attributes
@@ -47,7 +49,9 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
     RequestError : not two or three aims, or fewer than two points
     """
     if not 2 <= len(terms) <= 3 or points < 2:
-        raise RequestError("a frontier is between two or three aims, at two points or more: --pareto A --pareto B")
+        raise RequestError("a frontier is between two or three aims, at two points or more: --pareto A,B")
+    if len({vars_of(term) for term in terms}) < len(terms):
+        raise RequestError("a frontier is between different aims: name each once")
     alone = [planner(Aims((term,)), ()) for term in terms]
     table = np.array([[value_of(term, plan) for term in terms] for plan in alone])
     ranges = np.maximum(np.ptp(table, axis=0), 1e-9)
@@ -83,7 +87,7 @@ def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Fr
 
 
 @dataclass(frozen=True)
-class Regret:
+class Regret(Sealed):
     """What plans come to in each future, and how much less that is than of the plan that is best there.
 
     Attributes
@@ -110,17 +114,29 @@ class Regret:
         return self.plans[int(np.argmin(self.greatest))]
 
 
+def _followed(plan: Scenario, future: str | Path) -> Scenario:
+    """A plan in a future."""
+    told_there = in_future(plan, future)
+    if plan.document.budget.allocation == "plan":
+        require_same(plan, told_there, Path(future).stem)
+    return told_there
+
+
 def regret(plans: Sequence[str | Path], futures: Sequence[str | Path], maximise: str) -> Regret:
     """Simulate every plan in every future, a scenario laid over it, and compare in what is maximised.
 
     A future changes the baseline that the plans rest on: prices, demand, take-up. A plan stays what it is, and where
     its money does not suffice fewer are selected, as the model says. A future that a plan rests on leaves it as it is.
 
-    RequestError : fewer than two plans, or no future.  InputError : a future contradicts a plan
+    RequestError : fewer than two plans, or no future, or one of them twice; a future that changes what a plan decides
+    InputError : a future contradicts a plan
     """
     if len(plans) < 2 or not futures:
         raise RequestError("regret is between two plans or more in one future or more: PLAN PLAN --future FILE")
+    for group in (plans, futures):
+        if len({Path(each).resolve() for each in group}) < len(group):
+            raise RequestError("regret is between different plans in different futures: name each file once")
     term = Term.parse(maximise)
-    values = np.array([[told(term, in_future(load(plan), future)) for future in futures] for plan in plans])
+    values = np.array([[told(term, _followed(load(plan), future)) for future in futures] for plan in plans])
     names, worlds = ([Path(each).stem for each in group] for group in (plans, futures))
     return Regret(term, tuple(names), tuple(worlds), values, values.max(axis=0) - values)

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
+from simulator import proving
+from simulator.aims import Term
 from simulator.arrays import Floats
 from simulator.labels import Words
+from simulator.measures import measure
 from simulator.report import formats
 from simulator.report.sheets import Row, Sheet
 from simulator.trade_offs import Frontier, Regret
@@ -18,10 +23,18 @@ def _table(title: str, columns: Sequence[str], names: Sequence[str], values: Flo
     return Sheet(title, tuple(columns), rows)
 
 
+def _named(term: Term, words: Words) -> str:
+    unit = measure(term.measure).unit
+    return term.text if unit == "count" else f"{term.text} ({words('units', unit)})"
+
+
 def _frontier(found: Frontier, words: Words) -> formats.Page:
     names = [words("trade", "plan", number=number) for number in range(1, len(found.plans) + 1)]
     told = words("trade", "frontier", number=len(names))
-    return [told], [_table("", [term.text for term in found.terms], names, found.values)]
+    scenario = found.plans[0].scenario
+    own = np.array([[proving.told(term, scenario) for term in found.terms]])
+    names, values = [words("trade", "own", scenario=scenario.name), *names], np.concatenate([own, found.values])
+    return [told], [_table(words("trade", "comes_to"), [_named(term, words) for term in found.terms], names, values)]
 
 
 def _regret(found: Regret, words: Words) -> formats.Page:
@@ -30,7 +43,7 @@ def _regret(found: Regret, words: Words) -> formats.Page:
 
 
 def _regret_sheets(found: Regret, words: Words) -> Iterator[Sheet]:
-    yield _table(words("trade", "value", aim=found.term.text), found.futures, found.plans, found.values)
+    yield _table(words("trade", "value", aim=_named(found.term, words)), found.futures, found.plans, found.values)
     columns = (*found.futures, words("trade", "greatest"))
     rows = tuple(
         Row(plan, (*map(_number, row), _number(worst)))
