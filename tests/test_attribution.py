@@ -221,6 +221,9 @@ def test_many_inputs_are_taken_by_section(portfolio: Callable[..., Path], tmp_pa
     assert [each.name for each in found.inputs] == ["budget.level", "programmes.line"]
     spend = [line.measure for line in found.lines].index("spend")
     assert found.contributions[spend, 1] == pytest.approx(np.full(6, -10.0))
+    assert "21 values are changed" in explained.heading(found, words("en"))[1]
+    few = explain("scenarios/sequester-2025.yaml", measures="spend")
+    assert not any("values are changed" in line for line in explained.heading(few, words("en")))
 
 
 def test_orders_are_sampled_where_sections_are_too_many(
