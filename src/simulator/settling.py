@@ -10,10 +10,10 @@ import numpy as np
 
 from simulator.arrays import Flags, Floats
 from simulator.assembling import Assembled, Problem, assemble, cases
-from simulator.conflicts import conflict
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Rows, Solved, exact, solve
 from simulator.nearness import nearest
+from simulator.refusal import refusal
 
 EQUALLY = 1e-6
 """Plans whose values differ by this share of them are equally good."""
@@ -48,7 +48,7 @@ def settle(problem: Problem, slack: float, effort: Effort) -> Settled:
     for margin in MARGINS:
         assembled = assemble(problem, kept + margin)
         found, programme = _solved(
-            assembled, lambda best: slack * (abs(best) if problem.limits.aimed else held), effort
+            problem, assembled, lambda best: slack * (abs(best) if problem.limits.aimed else held), effort
         )
         for near in _nearest(problem, assembled, programme, found[-1]):
             columns = _settled(problem, programme, near, margin)
@@ -62,10 +62,10 @@ def settle(problem: Problem, slack: float, effort: Effort) -> Settled:
 
 
 def _solved(
-    assembled: Assembled, spare: Callable[[float], float], effort: Effort
+    problem: Problem, assembled: Assembled, spare: Callable[[float], float], effort: Effort
 ) -> tuple[list[Solved], LinearProgramme]:
     """The best solution, the smoothest that is nearly as good, and the linear programme of the last."""
-    programme, found = assembled.programme, [best(assembled, effort)]
+    programme, found = assembled.programme, [best(problem, assembled, effort)]
     if assembled.swing is not None:
         allowed = spare(found[0].cost + assembled.constant)
         programme = programme.with_rows(_as_good(programme, found[-1], allowed)).with_cost(assembled.swing)
@@ -73,15 +73,12 @@ def _solved(
     return found, programme
 
 
-def best(assembled: Assembled, effort: Effort) -> Solved:
+def best(problem: Problem, assembled: Assembled, effort: Effort) -> Solved:
     """The best solution; InfeasibleError with what conflicts."""
     try:
         return solve(assembled.programme, effort)
     except InfeasibleError as error:
-        found = conflict(assembled.programme)
-        told = "; ".join(found.names) or "the commitments of earlier selections"
-        more = "" if found.smallest else " (fewer of them may conflict already: the search for the fewest was stopped)"
-        raise InfeasibleError(f"these cannot hold together: {told}{more}") from error
+        raise InfeasibleError(refusal(problem, assembled.programme)) from error
 
 
 def _nearest(problem: Problem, assembled: Assembled, programme: LinearProgramme, found: Solved) -> Iterator[Solved]:
