@@ -104,6 +104,8 @@ futures       scenarios laid over another, and the worlds that a plan is made fo
 plan_rules    the rules that every plan obeys
 objectives    what of draws or futures a plan is best for
 assembling    rules, aims and draws become one linear programme
+nearness      how far a plan is from what its scenario decides itself
+refusal       why there is no plan, in one line
 settling      a solution made whole, and its money settled
 counting      draws that count in a plan, added where it misses them
 chances       plans that hold in a share of the draws

@@ -37,15 +37,12 @@ class Assembled:
     ----------
     constant : what the aims come to where nothing is decided
     swing : the cost of swings, to be kept low once the aims are reached; None where none are named
-    moved : the cost of what is selected otherwise than by the scenario itself, in million yen of the first year, to
-        be kept low last; None over draws
 
     """
 
     programme: LinearProgramme
     constant: float
     swing: Floats | None
-    moved: Floats | None
 
 
 @dataclass(frozen=True)
@@ -92,9 +89,8 @@ def assemble(problem: Problem, margin: Floats) -> Assembled:
     """The linear programme of a plan that leaves `margin` (Y, P) million yen beside (`plan_rules.rules`)."""
     planned, aims, limits, reliance = problem.planned, problem.aims, problem.limits, problem.reliance
     slacks, pairs = _slacks(planned, reliance), list(_deviations(problem))
-    own = planned.selections.size if planned.draws == 1 else 0
     judged_at = problem.size + slacks + len(pairs)
-    size = judged_at + (columns_of(problem.objective, problem.count) if aims.maximise else 0) + own
+    size = judged_at + (columns_of(problem.objective, problem.count) if aims.maximise else 0)
     rows = [part for rule in shared(planned, limits) for part in _rows(rule, planned, size, problem)]
     rows += [
         part
@@ -117,11 +113,8 @@ def assemble(problem: Problem, margin: Floats) -> Assembled:
     elif not aims.targets:
         unused = _unused(problem)
         cost, constant = cost + unused.matrix(size).toarray()[0], float(unused.constant[0, 0])
-    if own:
-        moved, near = _moved(planned, limits, size)
-        rows += near
     programme = LinearProgramme(cost, lower, upper, whole, tuple(rows))
-    return Assembled(programme, constant, swing if aims.smooth else None, moved if own else None)
+    return Assembled(programme, constant, swing if aims.smooth else None)
 
 
 def threshold(problem: Problem, columns: Floats) -> float:
@@ -171,20 +164,6 @@ def _deviations(problem: Problem) -> Iterator[tuple[Affine, bool]]:
         path = _mean(problem, lambda world, of=term: of.yearly(world, years)).times(term.weight)  # type: ignore[misc]
         for at in range(1, len(path.constant)):
             yield path.years([at]) - path.years([at - 1]), True
-
-
-def _moved(planned: Planned, limits: Limits, size: int) -> tuple[Floats, list[Rows]]:
-    """The first year's cost of selections apart from the scenario's own, with ``columns >= |x − own|``."""
-    count = planned.selections.size
-    selections, columns = np.arange(count), size - count + np.arange(count)
-    own, every = limits.selected.ravel(), np.arange(count)
-    free, ones, rows = np.full(count, np.inf), np.ones(count), list[Rows]()
-    for sign in (1.0, -1.0):
-        matrix = _single(count, every, columns, ones, size) - sign * _single(count, every, selections, ones, size)
-        rows.append(Rows(matrix, -sign * own, free))
-    cost = np.zeros(size)
-    cost[columns] = planned.first_costs
-    return cost, rows
 
 
 def _beyond(deviation: Affine, column: int, size: int) -> list[Rows]:

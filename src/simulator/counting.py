@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -42,8 +41,11 @@ def settle(problem: Problem, slack: float, effort: Effort, among: Indices | None
 def solve(problem: Problem, effort: Effort, among: Indices | None = None) -> Solved:
     """The best solution alone, its money not settled."""
     margin = np.zeros(problem.planned.budgets.shape)
-    best = partial(settling.best, effort=effort)
-    return _until_held(problem, among, lambda some: best(assemble(some, margin)), lambda each: each.columns)
+
+    def best(some: Problem) -> Solved:
+        return settling.best(some, assemble(some, margin), effort)
+
+    return _until_held(problem, among, best, lambda each: each.columns)
 
 
 def _until_held(

@@ -177,7 +177,7 @@ def _best_alone(problem: Problem, effort: Effort) -> tuple[Floats, float]:
     for each in alone:
         one = replace(each, objective=Objective(), reliance=Reliance(), aims=replace(problem.aims, smooth=()))
         assembled = assemble(one, np.zeros(problem.planned.budgets.shape))
-        solved = settling.best(assembled, effort)
+        solved = settling.best(one, assembled, effort)
         found.append(-solved.cost - assembled.constant)
         gaps.append(solved.gap)
     return np.array(found), max(gaps)

@@ -148,8 +148,13 @@ def _highest(planned: Planned) -> Iterator[Rule]:
 
 def _total(planned: Planned, limits: Limits) -> Rule:
     pairs = zip(limits.totals, planned.years, strict=True)
-    names = tuple(f"{TOTALS} of {total:,.1f} million yen in FY{year}" for total, year in pairs)
+    names = tuple(f"{TOTALS} of {_told(total)} million yen in FY{year}" for total, year in pairs)
     return Rule(planned.of("budget").draw(0), -np.inf, limits.totals[:, None], np.zeros(len(names)), names)
+
+
+def _told(amount: float) -> str:
+    """Million yen with one decimal, what is less than that with its digits."""
+    return f"{amount:,.1f}" if amount == 0 or amount >= 0.05 else f"{amount:.3g}"
 
 
 def _kept(planned: Planned, condition: Condition) -> Rule:

@@ -172,6 +172,12 @@ class Planned:
                 found[of_year] = spent[year, programme.row, of_year]
         return found
 
+    @property
+    def costs(self) -> Floats:
+        """(S,) million yen that a selection costs in all years planned, the mean over draws; some money at least."""
+        spent: Floats = self.told["spend"].slopes.mean(axis=3).sum(axis=(0, 1))
+        return np.maximum(spent, AT_HAND)
+
     def at_hand(self, columns: Floats) -> Floats:
         """(Y, P) million yen that must be there where awards are selected that cost nothing yet.
 

@@ -1,29 +1,30 @@
-"""A problem solved to the last yen: whole awards, of equally good plans the nearest, and the least money for it."""
+"""A problem solved to the last yen: whole awards, of equally good plans the nearest, and the money for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from simulator.arrays import Floats
+from simulator.arrays import Flags, Floats
 from simulator.assembling import Assembled, Problem, assemble, cases
-from simulator.conflicts import conflict
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Rows, Solved, exact, solve
-
-if TYPE_CHECKING:
-    from scipy import sparse
+from simulator.nearness import nearest
+from simulator.refusal import refusal
 
 EQUALLY = 1e-6
 """Plans whose values differ by this share of them are equally good."""
 EARLIER = 1e-3
-"""How much dearer money is a year earlier, so that it is asked for when it is needed."""
+"""How much dearer money is a year earlier, so that it is asked for ahead of its need with a reason only."""
 WHOLE = 1e-6
 """A fraction that misses a whole number by less is that number."""
 YEN = 1e-6
 """Million yen left beside in every programme and year where the totals allow: sums of money are not exact."""
+NEARBY = Effort(gap=1e-2, seconds=10.0)
+"""How hard the nearest plan of whole numbers is looked for, where fractions rounded down are none."""
 MARGINS = (0.0, 1e-6, 1e-4)
 """Million yen left in every programme and year, where whole awards cost a trace more than the solver allowed for."""
 
@@ -37,7 +38,7 @@ class Settled(NamedTuple):
 
 
 def settle(problem: Problem, slack: float, effort: Effort) -> Settled:
-    """Solve a problem: the best, the smoothest where that is asked for, the nearest, the least money.
+    """Solve a problem: the best, the smoothest where that is asked for, the nearest, the money.
 
     RequestError : nothing was found in time.  InfeasibleError : with what conflicts
     """
@@ -47,12 +48,12 @@ def settle(problem: Problem, slack: float, effort: Effort) -> Settled:
     for margin in MARGINS:
         assembled = assemble(problem, kept + margin)
         found, programme = _solved(
-            assembled, lambda best: slack * (abs(best) if problem.limits.aimed else held), effort
+            problem, assembled, lambda best: slack * (abs(best) if problem.limits.aimed else held), effort
         )
-        near = _nearest(problem, assembled, programme, found[-1])
-        columns = _settled(problem, near[1], near[0], margin) if near else None
-        if columns is not None and near:
-            return Settled(assembled, (*found, near[0]), columns)
+        for near in _nearest(problem, assembled, programme, found[-1]):
+            columns = _settled(problem, programme, near, margin)
+            if columns is not None:
+                return Settled(assembled, (*found, near), columns)
         columns = _settled(problem, programme, found[-1], margin)
         if columns is not None:
             return Settled(assembled, tuple(found), columns)
@@ -61,65 +62,71 @@ def settle(problem: Problem, slack: float, effort: Effort) -> Settled:
 
 
 def _solved(
-    assembled: Assembled, spare: Callable[[float], float], effort: Effort
+    problem: Problem, assembled: Assembled, spare: Callable[[float], float], effort: Effort
 ) -> tuple[list[Solved], LinearProgramme]:
     """The best solution, the smoothest that is nearly as good, and the linear programme of the last."""
-    programme, found = assembled.programme, [best(assembled, effort)]
+    programme, found = assembled.programme, [best(problem, assembled, effort)]
     if assembled.swing is not None:
         allowed = spare(found[0].cost + assembled.constant)
-        programme = _further(programme, found[-1], assembled.swing, allowed)
+        programme = programme.with_rows(_as_good(programme, found[-1], allowed)).with_cost(assembled.swing)
         found.append(solve(programme, effort))
     return found, programme
 
 
-def best(assembled: Assembled, effort: Effort) -> Solved:
+def best(problem: Problem, assembled: Assembled, effort: Effort) -> Solved:
     """The best solution; InfeasibleError with what conflicts."""
     try:
         return solve(assembled.programme, effort)
     except InfeasibleError as error:
-        found = conflict(assembled.programme)
-        told = "; ".join(found.names) or "the commitments of earlier selections"
-        more = "" if found.smallest else " (fewer of them may conflict already: the search for the fewest was stopped)"
-        raise InfeasibleError(f"these cannot hold together: {told}{more}") from error
+        raise InfeasibleError(refusal(problem, assembled.programme)) from error
 
 
-def _nearest(
-    problem: Problem, assembled: Assembled, programme: LinearProgramme, found: Solved
-) -> tuple[Solved, LinearProgramme] | None:
-    """Of equally good plans the one nearest to the scenario itself, as fractions made whole by rounding down.
+def _nearest(problem: Problem, assembled: Assembled, programme: LinearProgramme, found: Solved) -> Iterator[Solved]:
+    """Of equally good plans the one whose selections are nearest to the scenario's own, none where there is none.
 
-    Selections of programmes that an aim names, or that move its value, stay as they are. None where there is none.
+    It is sought in fractions. Those rounded down come first, which cost least and are nearly always a plan; after them
+    the nearest plan of whole numbers up to the next of each, for conditions that need one more. Selections that an aim
+    names, or that move its value, stay as they are, and so do the draws that fail.
     """
-    if assembled.moved is None:
-        return None
+    begun, columns = perf_counter(), np.where(programme.whole, np.round(found.columns), found.columns)
+    fixed = programme.whole.copy()
+    fixed[: problem.planned.selections.size] = _aimed(problem, assembled)
+    lower, upper = (np.where(fixed, columns, bound) for bound in (programme.lower, programme.upper))
+    held = replace(programme.with_rows(_as_good(programme, found)), lower=lower, upper=upper)
+    near = nearest(held, problem.planned.selections.ravel(), problem.limits.selected.ravel(), problem.planned.costs)
+    parts = exact(near.relaxed())
+    if parts is None:
+        return
+    down = np.where(near.whole, np.floor(parts + WHOLE), parts)
+    yield Solved(down[: columns.size], found.cost, found.gap, perf_counter() - begun)
+    up = np.where(near.whole, np.ceil(parts - WHOLE), near.upper)
+    with suppress(RequestError):  # none of whole numbers, or none in time
+        whole = solve(replace(near, upper=up), NEARBY)
+        yield Solved(whole.columns[: columns.size], found.cost, found.gap, perf_counter() - begun)
+
+
+def _aimed(problem: Problem, assembled: Assembled) -> Flags:
+    """(S,) selections of what an aim names, or that move its value."""
     planned, aims = problem.planned, problem.aims
-    named = {*(each.programme for each in (*aims.maximise, *aims.smooth)), *(each.programme for each in aims.targets)}
-    fixed = assembled.programme.cost[: planned.selections.size] != 0
+    found: Flags = assembled.programme.cost[: planned.selections.size] != 0
     if aims.maximise:
         valued = cases(problem, assembled.programme.cost.size).matrix
-        fixed |= np.asarray(abs(valued).sum(axis=0)).ravel()[: planned.selections.size] != 0
-    for place, (of, _) in enumerate(planned.labels.awards):
-        fixed[planned.selections[:, place]] |= of in named
-    held = np.flatnonzero(fixed)
-    lower, upper = programme.lower.copy(), programme.upper.copy()
-    lower[held] = upper[held] = np.where(programme.whole, np.round(found.columns), found.columns)[held]
-    near = replace(_further(programme, found, assembled.moved, 0.0), lower=lower, upper=upper)
-    begun, columns = perf_counter(), exact(near.relaxed())
-    if columns is None:
-        return None
-    columns = np.where(near.whole, np.floor(columns + WHOLE), columns)
-    unkept = replace(near, lower=programme.lower, upper=programme.upper)
-    return Solved(columns, np.inf, found.gap, perf_counter() - begun), unkept
+        found |= np.asarray(abs(valued).sum(axis=0)).ravel()[: planned.selections.size] != 0
+    named = {(each.programme, each.award) for each in (*aims.maximise, *aims.smooth)}
+    named |= {(each.programme, each.award) for each in aims.targets}
+    for place, (of, award) in enumerate(planned.labels.awards):
+        found[planned.selections[:, place]] |= bool({(of, award), (of, "")} & named)
+    return found
 
 
-def _further(programme: LinearProgramme, found: Solved, cost: Floats, allowed: float) -> LinearProgramme:
-    """The same problem with another cost, and the last one kept as low as was found, but for what is allowed."""
+def _as_good(programme: LinearProgramme, found: Solved, allowed: float = 0.0) -> Rows:
+    """What a problem costs is as low as was found, but for what is allowed."""
     most = found.cost + allowed + EQUALLY * max(abs(found.cost), 1.0)
-    return programme.with_rows(Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, most))).with_cost(cost)
+    return _at_most(programme.cost, most)
 
 
 def _settled(problem: Problem, programme: LinearProgramme, found: Solved, margin: float) -> Floats | None:
-    """The columns with selections and failing draws as whole as they are meant, and the least money for them.
+    """The columns with selections and failing draws as whole as they are meant, and the money for them.
 
     A yen is left beside in every year where the totals allow, on top of those of earlier years: what is carried of them
     may count as nothing (model.md section 5), so that no year relies on it. None where the money does not suffice, by a
@@ -130,19 +137,33 @@ def _settled(problem: Problem, programme: LinearProgramme, found: Solved, margin
     columns = np.clip(columns, programme.lower, programme.upper)
     fixed = programme.whole.copy()
     fixed[planned.selections.ravel()] = True
-    least = np.zeros_like(programme.cost)
-    least[planned.budgets] = 1.0 + EARLIER * np.arange(len(planned.budgets), 0, -1)[:, None]
-    as_good = found.cost + EQUALLY * max(abs(found.cost), 1.0) if np.isfinite(found.cost) else np.inf
-    kept = Rows(_row(programme.cost), np.full(1, -np.inf), np.full(1, as_good))
     lower, upper = (np.where(fixed, columns, bound) for bound in (programme.lower, programme.upper))
     for more in (YEN, 0.0):
         needed = _at_hand(problem, columns) + margin + more * np.arange(1.0, len(planned.budgets) + 1.0)[:, None]
         first = assemble(problem, needed).programme.rows
-        rows = (*first, *programme.rows[len(first) :], kept)
-        columns_found = exact(replace(programme.relaxed(), cost=least, rows=rows, lower=lower, upper=upper))
-        if columns_found is not None:
-            return columns_found
+        rows = (*first, *programme.rows[len(first) :], _as_good(programme, found))
+        given = _given(problem, replace(programme.relaxed(), rows=rows, lower=lower, upper=upper))
+        if given is not None:
+            return given
     return None
+
+
+def _given(problem: Problem, programme: LinearProgramme) -> Floats | None:
+    """The least money in all years together, and of what is as little the nearest to the scenario's own appropriations.
+
+    A trace dearer a year earlier, so that money is given ahead of its need only where that is nearer.
+    """
+    budgets, all_money, early = problem.planned.budgets, np.zeros_like(programme.cost), np.zeros_like(programme.cost)
+    all_money[budgets] = 1.0
+    early[budgets] = EARLIER * np.arange(len(budgets), 0, -1)[:, None]
+    least = exact(programme.with_cost(all_money + early))
+    if least is None:
+        return None
+    as_little = programme.with_rows(_at_most(all_money, float(all_money @ least) + YEN))
+    near = nearest(as_little, budgets.ravel(), problem.limits.own.ravel(), np.ones(budgets.size))
+    near.cost[: early.size] = early
+    found = exact(near)
+    return least if found is None else found[: early.size]
 
 
 def _at_hand(problem: Problem, columns: Floats) -> Floats:
@@ -151,7 +172,7 @@ def _at_hand(problem: Problem, columns: Floats) -> Floats:
     return found
 
 
-def _row(cost: Floats) -> "sparse.csr_array":
+def _at_most(cost: Floats, most: float) -> Rows:
     from scipy import sparse
 
-    return sparse.csr_array(cost[None])
+    return Rows(sparse.csr_array(cost[None]), np.full(1, -np.inf), np.full(1, most))
