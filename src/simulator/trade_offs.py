@@ -13,8 +13,7 @@ from simulator.errors import RequestError
 from simulator.futures import in_future
 from simulator.linear_programmes import InfeasibleError
 from simulator.loading import load
-from simulator.optimisation import Plan
-from simulator.proving import proposed, told
+from simulator.plans import Plan, proposed, told
 
 Planner = Callable[[Aims, Sequence[tuple[Term, float]]], Plan]
 """Finds the best plan for aims, with floors under other terms: `optimise` with all else given."""
@@ -67,8 +66,8 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
 
 
 def value_of(term: Term, plan: Plan) -> float:
-    """What a term comes to where a plan is followed, by the simulator at expected values."""
-    return told(term, proposed(plan))
+    """What a term comes to where a plan is followed, simulated: at expected values or in the mean of its draws."""
+    return told(term, proposed(plan), plan.sampled)
 
 
 def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Frontier:
