@@ -17,9 +17,10 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, solve
 from simulator.loading import load
-from simulator.optimisation import Plan, optimise
+from simulator.optimisation import optimise
 from simulator.planned import Planned
-from simulator.proving import fresh_share, proposed
+from simulator.plans import Plan, proposed
+from simulator.proving import fresh_share
 
 KEEP = ["selected[sakura_science] >= 3000", "selected[overseas_challenge] >= 150"]
 KEEP += ["outyear_commitments[total,2031] <= 6000", "budget[sicorp] >= 1500", "budget[satreps] >= 1900"]

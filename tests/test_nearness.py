@@ -15,8 +15,9 @@ from simulator.draws import Sampled
 from simulator.linear_programmes import LinearProgramme, Rows, solve
 from simulator.nearness import nearest
 from simulator.objectives import Objective
-from simulator.optimisation import Plan, optimise
-from simulator.proving import differences, proposed
+from simulator.optimisation import optimise
+from simulator.plans import Plan, proposed
+from simulator.proving import differences
 
 Write = Callable[..., Path]
 

@@ -27,8 +27,9 @@ from simulator.linear_programmes import (
     UnboundedError,
 )
 from simulator.linear_responses import responses
-from simulator.optimisation import Plan, optimise
-from simulator.proving import differences, fresh_share, propose, proposed
+from simulator.optimisation import optimise
+from simulator.plans import Plan, proposed
+from simulator.proving import differences, fresh_share, propose
 from simulator.report import canvas, frontiers
 from simulator.trade_offs import Frontier
 from tests.commands import simulate

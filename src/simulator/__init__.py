@@ -109,9 +109,10 @@ refusal       why there is no plan, in one line
 settling      a solution made whole, and its money settled
 counting      draws that count in a plan, added where it misses them
 chances       plans that hold in a share of the draws
+plans         a plan, as a scenario, and what happens where it is followed
 optimisation  the allocation and intake plan that does best
 trade_offs    plans between aims, and plans under several futures
-proving       plans as scenarios, and the proof that the simulator does what they say
+proving       the proof that the simulator does what plans say
 trying        candidates for some inputs, tried side by side for conditions
 levers        inputs that are moved within a range
 proposing     what was found, as a scenario file that is read back and judged

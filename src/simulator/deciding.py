@@ -41,7 +41,7 @@ from simulator.seeking import share
 
 if TYPE_CHECKING:
     from simulator.labels import Words
-    from simulator.optimisation import Plan
+    from simulator.plans import Plan
     from simulator.scenario import Scenario
     from simulator.trade_offs import Frontier
 
@@ -155,10 +155,10 @@ COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
 
 def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
     """Print a plan, prove it by the simulator, and write it where that is asked."""
-    from simulator import proving
+    from simulator import plans, proving
     from simulator.report import optimised
 
-    scenario = proving.proposed(plan)
+    scenario = plans.proposed(plan)
     apart = list(proving.differences(plan, scenario))
     deliver(partial(optimised.WRITERS[form.value], plan, spoken))
     for text in apart:
@@ -169,8 +169,10 @@ def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
         name = spoken("plan", "name", name=plan.scenario.document.name or plan.scenario.name)
         kept = "; ".join(each.text for each in plan.limits.keep) or "-"
         given = {"aims": plan.aims.text, "kept": kept, "worst": f"{plan.objective.worst:.0%}"}
+        given["value"] = f"{plan.value:,.1f}"
         key = f"description_{plan.objective.of}" if plan.sampled or plan.futures else "description"
         text = spoken("plan", key, **given, cases=optimised.of_cases(plan, spoken))
+        text += f" ({'; '.join(happened)})" if (happened := list(optimised.in_draws(plan, spoken))) else ""
         proving.propose(plan, Path(save), name=name, description=text)
     told = spoken(
         "plan", "reproduced_draws" if plan.sampled else "reproduced_futures" if plan.futures else "reproduced"

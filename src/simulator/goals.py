@@ -14,8 +14,8 @@ from simulator.goal_seeking import Seek, Solution
 from simulator.linear_programmes import Effort
 from simulator.loading import Loadable, loaded
 from simulator.objectives import Kind, Objective
-from simulator.optimisation import Plan
-from simulator.proving import fresh_share, proposed
+from simulator.plans import Plan, proposed
+from simulator.proving import fresh_share
 from simulator.sampling import Sampling
 from simulator.scenario import Scenario
 from simulator.trade_offs import Frontier

@@ -1,7 +1,7 @@
 """The allocation and intake plan that does best: a linear programme whose matrices are the core's own responses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,63 +14,13 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, LinearProgramme, prices
 from simulator.objectives import Objective
-from simulator.plan_rules import Limits, limits_of
+from simulator.plan_rules import limits_of
 from simulator.planned import Planned
+from simulator.plans import Plan, Reckoned, followed
 from simulator.scenario import Scenario
-from simulator.sealing import Sealed
 
 SMALL = 1e-9
 """A price below this is none."""
-
-
-@dataclass(frozen=True)
-class Plan(Sealed):
-    """A plan of what is selected and appropriated.
-
-    Attributes
-    ----------
-    scenario : what it is a plan of
-    selections : (Y, J) awards selected
-    budgets : (Y, P) million yen
-    spend : (Y, P, C) million yen, by the linear programme, in every draw or future; C = 1 without either
-    value : what the aims come to: of what is maximised its mean, CVaR or greatest regret; of gaps to targets their sum,
-        or the money that nobody uses
-    values : (C,) what is maximised comes to in every draw or future, none where nothing is maximised
-    best : (C,) what the best plan of each of them alone comes to, none but where regret is asked for
-    swing : sum over the years of absolute steps of what is smooth, 0 where nothing is
-    gap : how far the value may be from the best, as a share of it; of regret as a share of the mean of `best`
-    prices : by name of a limit, what one more of it (million yen, award) adds to the value where fractions may be
-        selected; none where the plan is of draws or smooth
-    seconds : of the solver alone, for each of what is asked in turn: the best, the smoothest, the nearest
-
-    """
-
-    scenario: Scenario
-    aims: Aims
-    limits: Limits
-    reliance: Reliance
-    objective: Objective
-    sampled: Sampled | None
-    futures: tuple[Path, ...]
-    years: range
-    awards: tuple[tuple[str, str], ...]
-    programmes: tuple[str, ...]
-    selections: Floats
-    budgets: Floats
-    spend: Floats
-    value: float
-    values: Floats
-    best: Floats
-    swing: float
-    gap: float
-    prices: Mapping[str, float]
-    seconds: tuple[float, ...]
-
-    @property
-    def unallocated(self) -> Floats:
-        """(Y,) million yen of the totals that no programme needs."""
-        left: Floats = self.limits.totals - self.budgets.sum(axis=1)
-        return np.where(np.abs(left) < 1e-6, 0.0, left)
 
 
 def optimise(  # noqa: PLR0913 (options, each by keyword)
@@ -125,7 +75,9 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     best = np.maximum(problem.best, values) if objective.of == "regret" else problem.best
     priced = not sampled and not among and assembled.swing is None and bool(aims.maximise)
     cost = float(assembled.programme.cost @ columns) + assembled.constant
-    return Plan(
+    spend = np.concatenate([_spend(world, columns) for world in problem.worlds], axis=2)
+    reckoned = Reckoned(spend, values, objective.value(values, best) if aims.maximise else cost)
+    plan = Plan(
         scenario=scenario,
         aims=aims,
         limits=limits,
@@ -138,15 +90,17 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         programmes=planned.labels.programmes,
         selections=np.maximum(columns[planned.selections], 0.0) + 0.0,
         budgets=_to_the_yen(columns[planned.budgets]),
-        spend=np.concatenate([_spend(world, columns) for world in problem.worlds], axis=2),
-        value=objective.value(values, best) if aims.maximise else cost,
+        spend=spend,
+        value=reckoned.value,
         values=values,
-        best=best,
+        best=best if sampled is None else problem.best,
         swing=0.0 if assembled.swing is None else float(assembled.swing @ columns),
         gap=found[0].gap + unsure,
         prices=_prices(assembled.programme) if priced else {},
         seconds=tuple(each.seconds for each in found),
+        reckoned=reckoned,
     )
+    return followed(plan)
 
 
 def _require_asked(

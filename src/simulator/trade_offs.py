@@ -13,8 +13,7 @@ from simulator.errors import RequestError
 from simulator.futures import in_future, require_same
 from simulator.linear_programmes import InfeasibleError
 from simulator.loading import load
-from simulator.optimisation import Plan
-from simulator.proving import proposed, told
+from simulator.plans import Plan, proposed, told
 from simulator.scenario import Scenario
 from simulator.sealing import Sealed
 
@@ -71,8 +70,8 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
 
 
 def value_of(term: Term, plan: Plan) -> float:
-    """What a term comes to where a plan is followed, by the simulator at expected values."""
-    return told(term, proposed(plan))
+    """What a term comes to where a plan is followed, simulated: at expected values or in the mean of its draws."""
+    return told(term, proposed(plan), plan.sampled)
 
 
 def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Frontier:

@@ -10,7 +10,7 @@ from simulator import model
 from simulator.aims import Term
 from simulator.arrays import Floats
 from simulator.measures import measure
-from simulator.proving import told
+from simulator.plans import told
 from simulator.report import canvas
 from simulator.report.canvas import SMALL, Frame, Key, Unit
 from simulator.report.charts import names_of, source
@@ -33,7 +33,7 @@ def draw(found: Frontier, words: "Words", *, width: float) -> "Figure":
     """The plans of a frontier and the scenario as it is, to be drawn and saved within `canvas.styled`."""
     scenario = found.plans[0].scenario
     view = View(model.run(scenario, measures=["budget"]).runs, None, words)
-    own = np.array([told(term, scenario) for term in found.terms])
+    own = np.array([told(term, scenario, found.plans[0].sampled) for term in found.terms])
     units = [_unit(view, term, found.values[:, at]) for at, term in enumerate(found.terms)]
     pairs = list(combinations(range(len(found.terms)), 2))
     sheet = canvas.frame(len(pairs), canvas.across(len(pairs), width), width=width, height=_height(len(pairs)))

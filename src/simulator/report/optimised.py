@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from simulator import model
 from simulator.arrays import Floats
 from simulator.labels import Words
-from simulator.optimisation import Plan
 from simulator.plan_rules import TOTALS
+from simulator.plans import YEN, Plan
 from simulator.report import formats
 from simulator.report.sheets import Row, Sheet, View, full_label
 
@@ -24,9 +24,20 @@ def heading(plan: Plan, words: Words) -> Iterator[str]:
     if plan.aims.smooth:
         told = ", ".join(each.text for each in plan.aims.smooth)
         yield words("plan", "smoothed", swing=f"{plan.swing:,.1f}", aims=told)
-    if plan.sampled:
-        shares = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed}
-        yield words("plan", "in_draws", **shares, chance=f"{plan.reliance.chance:.0%}")
+    yield from in_draws(plan, words)
+
+
+def in_draws(plan: Plan, words: Words) -> Iterator[str]:
+    """In how many draws the plan holds, and in how many its money does not suffice; nothing without draws."""
+    if plan.sampled is None or plan.happened is None:
+        return
+    happened = plan.happened
+    shares = {"draws": f"{plan.sampled.draws:,}", "seed": plan.sampled.seed, "chance": f"{plan.reliance.chance:.0%}"}
+    yield words("plan", "in_draws", **shares, held=f"{happened.held.sum():,}")
+    if not happened.paid.all():
+        yield words("plan", "in_short", number=f"{(~happened.paid).sum():,}")
+    if lacking := int((happened.shortfall > YEN).sum()):
+        yield words("plan", "in_lack", number=f"{lacking:,}", shortfall=f"{happened.shortfall.max():,.1f}")
 
 
 def _best(plan: Plan, words: Words) -> str:
@@ -129,7 +140,8 @@ def _priced(plan: Plan, words: Words, years: list[int]) -> Sheet:
 def records(plan: Plan) -> list[dict[str, object]]:
     """Selections, appropriations and prices, a record each; the programme of a price is the name of its limit.
 
-    What the plan comes to in a future, and its regret, bear the name of the future and no year.
+    What the plan comes to in a future, and its regret, bear the name of the future and no year; over draws what it
+    comes to, the draws in which it holds and is paid, and the most that is short bear neither.
     """
     found: list[tuple[int | None, str, str, str, float, str]] = [
         (year, programme, award, "selected", float(plan.selections[at, row]), "count")
@@ -146,6 +158,11 @@ def records(plan: Plan) -> list[dict[str, object]]:
         found.append((None, future.stem, "", "value", float(plan.values[case]), ""))
         if plan.best.size:
             found.append((None, future.stem, "", "regret", float(plan.best[case] - plan.values[case]), ""))
+    if plan.happened is not None:
+        held, paid, shortfall = plan.happened
+        found.append((None, "", "", "value", plan.value, ""))
+        found += [(None, "", "", name, float(each.sum()), "draws") for name, each in (("held", held), ("paid", paid))]
+        found.append((None, "", "", "shortfall", float(shortfall.max()), "million_yen"))
     return [dict(zip(COLUMNS, each, strict=True)) for each in found]
 
 
