@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from simulator import model
 from simulator.arrays import Floats
 from simulator.labels import Words
+from simulator.measures import measure
 from simulator.plan_rules import TOTALS
 from simulator.plans import YEN, Plan
 from simulator.report import formats
@@ -41,20 +42,32 @@ def in_draws(plan: Plan, words: Words) -> Iterator[str]:
 
 
 def _best(plan: Plan, words: Words) -> str:
-    told = {"aims": _aims(plan), "value": f"{plan.value:,.1f}", "gap": f"{plan.gap:.2%}"}
+    sign = -1.0 if _less(plan) and plan.objective.of != "regret" else 1.0
+    told = {"aims": _aims(plan), "value": _amount(plan, sign * plan.value, words), "gap": f"{plan.gap:.2%}"}
     if not plan.futures and plan.objective.of == "mean":
         return words("plan", "best", **told)
     told |= {
         "worst": f"{plan.objective.worst:.0%}",
-        "mean": f"{plan.values.mean():,.1f}",
+        "mean": _amount(plan, sign * float(plan.values.mean()), words),
         "cases": of_cases(plan, words),
     }
-    margin = f"{plan.gap * abs(plan.best).mean():,.1f}" if plan.best.size else ""
+    margin = _amount(plan, plan.gap * float(abs(plan.best).mean()), words) if plan.best.size else ""
     return words("plan", f"best_{plan.objective.of}", **told, margin=margin)
 
 
 def _aims(plan: Plan) -> str:
-    return ", ".join(each.text for each in plan.aims.maximise)
+    return ", ".join(each.text.removeprefix("-" if _less(plan) else "") for each in plan.aims.maximise)
+
+
+def _less(plan: Plan) -> bool:
+    """Whether all that is asked for is to be least, so that it is told without its sign."""
+    return all(term.weight < 0 and term.text.startswith("-") for term in plan.aims.maximise)
+
+
+def _amount(plan: Plan, value: float, words: Words) -> str:
+    """A figure of what is maximised, with its unit where all of it has the same and that is no count."""
+    units = {measure(term.measure).unit if abs(term.weight) == 1.0 else "count" for term in plan.aims.maximise}
+    return f"{value:,.1f}" if units != {"million_yen"} else f"{value:,.1f} {words('units', 'million_yen')}"
 
 
 def of_cases(plan: Plan, words: Words) -> str:
@@ -111,7 +124,8 @@ def _beside(label: str, name: str, values: Floats, own: Floats, decimals: int) -
     yield Row(label, tuple(f"{value:,.{decimals}f}" for value in values))
     changes = values - own
     if (abs(changes) > 1e-6).any():
-        cells = tuple(f"{change:+,.{decimals}f}" if abs(change) > 1e-6 else "0" for change in changes)
+        least = 0.5 * 10.0**-decimals
+        cells = tuple(f"{change:+,.{decimals}f}" if abs(change) >= least else "0" for change in changes)
         yield Row(name, cells, 1, "difference")
 
 
