@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings, strategies
 
 import simulator as sim
 from simulator import trade_offs
@@ -386,6 +386,8 @@ def test_a_scenario_with_a_total_to_split_can_be_planned(tmp_path: Path) -> None
         (["--maximise", "active[sicorp]"], "write active[sicorp,2031]"),
         (["--maximise", "success_rate[overseas_challenge.stay]"], "not in proportion to selections"),
         (["--maximise", "often *"], "is no measure"),
+        (["--maximise", "0 * selected[sicorp]"], "a weight of 0 says nothing"),
+        (["--maximise", "1e999 * selected[sicorp]"], "a weight of inf says nothing"),
         (["--maximise", "selected[sicorp,2050]"], "FY2050 is not among"),
         ([*FELLOWS, "--target", "selected[sicorp] = 3"], "not both"),
         (["--target", "selected[sicorp] >= 3"], "a target is one number"),
@@ -420,6 +422,34 @@ def test_an_objective_without_end_is_said(portfolio: Write) -> None:
     scenario = sim.load(portfolio(free))
     with pytest.raises(UnboundedError, match="nothing limits what is maximised"):
         optimise(scenario, Aims.parse(maximise=["selected[line]"]))
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=ALL)
+@given(power=strategies.floats(-12, 12), smooth=strategies.booleans())
+def test_weights_of_any_size_give_the_same_plan(power: float, smooth: bool) -> None:
+    """All of them so many times greater or smaller: the same selections, the value as many times that."""
+    weight, scenario = 10**power, sim.load("scenarios/baseline.yaml", settings=["years=2022-2024"])
+
+    def made(by: float) -> Plan:
+        terms = [f"{by!r} * selected[overseas_fellowships]", f"{0.3 * by!r} * selected[sakura_science]"]
+        paths = [f"{by!r} * selected[sicorp]"] if smooth else []
+        return optimise(scenario, Aims.parse(maximise=terms, smooth=paths), within=0.1, effort=Effort(1e-5, 60.0))
+
+    plain, other = made(1.0), made(weight)
+    assert plain.value > 1000
+    np.testing.assert_allclose(other.selections, plain.selections, atol=1e-6)
+    assert other.value / weight == pytest.approx(plain.value, rel=1e-9)
+    assert other.swing / weight == pytest.approx(plain.swing, rel=1e-6, abs=1e-6)
+    assert {name: price / weight for name, price in other.prices.items()} == pytest.approx(plain.prices, abs=1e-6)
+
+
+def test_a_frontier_of_tiny_weights_is_that_of_its_measures(portfolio: Write) -> None:
+    path = portfolio(ONE_AND_TWO_YEARS.format(short=3, long=2), budget="9", whole=True, intake="steady")
+    aims = ["selected[line.short]", "selected[line.long]"]
+    plain = sim.pareto(path, aims, points=3)
+    tiny = sim.pareto(path, [f"1e-11 * {aim}" for aim in aims], points=3)
+    np.testing.assert_allclose(tiny.values, 1e-11 * plain.values)
+    assert len(plain.plans) > 1
 
 
 def test_plans_are_frozen_and_written_only_where_they_are_true(tmp_path: Path) -> None:

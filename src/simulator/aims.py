@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from simulator import quantities
 from simulator.affine import Affine
@@ -46,6 +48,8 @@ class Term:
             weight = float(match["weight"] or 1.0)
         except (QuantityError, ValueError) as error:
             raise RequestError(f"{quoted(text)}: {error}") from error
+        if weight == 0 or not np.isfinite(weight):
+            raise RequestError(f"{quoted(text)}: a weight of {weight:g} says nothing: leave the aim out, or weigh it")
         return cls(text.strip(), weight, kind.id, where, award, year)
 
     def yearly(self, planned: Planned, years: range) -> Affine:
@@ -110,6 +114,18 @@ class Aims:
             if term.programme == TOTAL or term.year is not None:
                 raise RequestError(f"--smooth {quoted(term.text)}: is the path of a programme: MEASURE[PROGRAMME]")
         return cls(tuple(terms), tuple(conditions), tuple(paths))
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The greatest weights, in size, of what is maximised and of what is smooth, 1 where nothing is."""
+        most = (max((abs(each.weight) for each in terms), default=1.0) for terms in (self.maximise, self.smooth))
+        return next(most), next(most)
+
+    def scaled(self) -> "Aims":
+        """The same with greatest weights of 1: a solver takes costs below its tolerance for nothing."""
+        groups = zip((self.maximise, self.smooth), self.scale, strict=True)
+        maximise, smooth = (tuple(replace(each, weight=each.weight / by) for each in terms) for terms, by in groups)
+        return Aims(maximise, self.targets, smooth)
 
     @property
     def measures(self) -> list[str]:

@@ -64,15 +64,17 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     aimed = bool(aims.maximise or aims.targets)
     limits = replace(limits_of(scenario, keep, totals or {}, within, aimed=aimed), floors=tuple(floors))
     worlds = futures.worlds(scenario, [*aims.measures, *limits.measures], sampled, among)
-    problem = Problem(worlds, aims, limits, reliance, objective)
+    problem = Problem(worlds, aims.scaled(), limits, reliance, objective)
     unsure = 0.0
     if objective.of == "regret":
         best, unsure = _best_alone(problem, effort)
         problem = replace(problem, best=best)
     chosen = reliance.chance < 1.0 and reliance.risk == "chance"
     assembled, found, columns = (chances if chosen else counting).settle(problem, slack, effort)
-    planned, values = problem.planned, cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
-    best = np.maximum(problem.best, values) if objective.of == "regret" else problem.best
+    planned, (scale, of_swing) = problem.planned, aims.scale
+    values = scale * cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
+    alone = scale * problem.best
+    best = np.maximum(alone, values) if objective.of == "regret" else alone
     priced = not sampled and not among and assembled.swing is None and bool(aims.maximise)
     cost = float(assembled.programme.cost @ columns) + assembled.constant
     spend = np.concatenate([_spend(world, columns) for world in problem.worlds], axis=2)
@@ -93,10 +95,10 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         spend=spend,
         value=reckoned.value,
         values=values,
-        best=best if sampled is None else problem.best,
-        swing=0.0 if assembled.swing is None else float(assembled.swing @ columns),
+        best=best if sampled is None else alone,
+        swing=0.0 if assembled.swing is None else of_swing * float(assembled.swing @ columns),
         gap=found[0].gap + unsure,
-        prices=_prices(assembled.programme) if priced else {},
+        prices=_prices(assembled.programme, scale) if priced else {},
         seconds=tuple(each.seconds for each in found),
         reckoned=reckoned,
     )
@@ -142,9 +144,9 @@ def _spend(world: Planned, columns: Floats) -> Floats:
     return np.stack([world.of("spend", name).value(columns) for name in world.labels.programmes], axis=1)
 
 
-def _prices(programme: LinearProgramme) -> dict[str, float]:
+def _prices(programme: LinearProgramme, scale: float) -> dict[str, float]:
     """What one more of each limit adds to what is maximised, where it adds anything."""
-    return {name: -price for name, price in prices(programme).items() if abs(price) > SMALL}
+    return {name: -price * scale for name, price in prices(programme).items() if abs(price) > SMALL}
 
 
 def _to_the_yen(budgets: Floats) -> Floats:

@@ -158,7 +158,7 @@ def followed(plan: Plan) -> Plan:
     less = plan.aims.targets or plan.objective.of == "regret"
     lost = max(value - plan.reckoned.value if less else plan.reckoned.value - value, 0.0)
     whole, of = (abs(best).mean(),) * 2 if plan.objective.of == "regret" else (abs(plan.reckoned.value), abs(value))
-    gap = float((plan.gap * whole + lost) / max(of, 1e-9)) if lost > 1e-9 * max(of, 1.0) else plan.gap
+    gap = float((plan.gap * whole + lost) / of) if lost > 1e-9 * of > 0.0 else plan.gap
     happened = Happened(held_in(plan, run, flows), paid_in(plan, flows), flows.shortfall.max(axis=(0, 1)))
     return replace(plan, spend=flows.spend, values=values, best=best, value=value, gap=gap, happened=happened)
 

@@ -51,10 +51,12 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
         raise RequestError("a frontier is between two or three aims, at two points or more: --pareto A,B")
     if len({vars_of(term) for term in terms}) < len(terms):
         raise RequestError("a frontier is between different aims: name each once")
+    weights = np.array([abs(term.weight) for term in terms])
+    asked, terms = tuple(terms), [replace(term, weight=float(np.sign(term.weight))) for term in terms]
     alone = [planner(Aims((term,)), ()) for term in terms]
     table = np.array([[value_of(term, plan) for term in terms] for plan in alone])
     ranges = np.maximum(np.ptp(table, axis=0), 1e-9)
-    first = [replace(terms[0], weight=terms[0].weight)]
+    first = [terms[0]]
     for term, width in zip(terms[1:], ranges[1:], strict=True):
         first.append(replace(term, weight=term.weight * BESIDE * ranges[0] / width))
     floors = [np.linspace(table[:, each].min(), table[:, each].max(), points) for each in range(1, len(terms))]
@@ -66,7 +68,7 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
         except InfeasibleError:
             continue
     values = np.array([[value_of(term, plan) for term in terms] for plan in plans])
-    return _efficient(tuple(terms), plans, values)
+    return _efficient(asked, plans, values * weights)
 
 
 def value_of(term: Term, plan: Plan) -> float:
