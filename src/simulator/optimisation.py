@@ -14,7 +14,7 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, LinearProgramme, prices
 from simulator.objectives import Objective
-from simulator.plan_rules import limits_of
+from simulator.plan_rules import EXACTLY, limits_of
 from simulator.planned import Planned
 from simulator.plans import Plan, Reckoned, followed
 from simulator.scenario import Scenario
@@ -70,7 +70,13 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         best, unsure = _best_alone(problem, effort)
         problem = replace(problem, best=best)
     chosen = reliance.chance < 1.0 and reliance.risk == "chance"
-    assembled, found, columns = (chances if chosen else counting).settle(problem, slack, effort)
+    settle = (chances if chosen else counting).settle
+    try:
+        assembled, found, columns = settle(replace(problem, limits=replace(limits, exactly=EXACTLY)), slack, effort)
+    except RequestError:  # a limit may leave no room at all
+        if not limits.keep:
+            raise
+        assembled, found, columns = settle(problem, slack, effort)
     planned, (scale, of_swing) = problem.planned, aims.scale
     values = scale * cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
     alone = scale * problem.best
@@ -91,7 +97,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         awards=planned.labels.awards,
         programmes=planned.labels.programmes,
         selections=np.maximum(columns[planned.selections], 0.0) + 0.0,
-        budgets=_to_the_yen(columns[planned.budgets]),
+        budgets=_to_the_yen(columns[planned.budgets], limits.totals),
         spend=spend,
         value=reckoned.value,
         values=values,
@@ -149,6 +155,13 @@ def _prices(programme: LinearProgramme, scale: float) -> dict[str, float]:
     return {name: -price * scale for name, price in prices(programme).items() if abs(price) > SMALL}
 
 
-def _to_the_yen(budgets: Floats) -> Floats:
-    """Million yen rounded up to a thousandth of a yen, what rounding has left aside."""
-    return np.maximum(np.ceil(budgets * 1e9 - 1e-3) / 1e9, 0.0)
+def _to_the_yen(budgets: Floats, totals: Floats) -> Floats:
+    """Million yen (Y, P) rounded up to a thousandth of a yen, what rounding has left aside; no year above its total.
+
+    The greatest appropriation of a year gives way, by less than the simulator takes for nothing.
+    """
+    found: Floats = np.maximum(np.ceil(budgets * 1e9 - 1e-3) / 1e9, 0.0)
+    for year, total in zip(found, totals.tolist(), strict=True):
+        while 0.0 < (over := float(year.sum()) - total) < 1e-6:
+            year[year.argmax()] -= max(over, np.spacing(total))
+    return found
