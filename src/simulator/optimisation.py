@@ -1,6 +1,6 @@
 """The allocation and intake plan that does best: a linear programme whose matrices are the core's own responses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from simulator.plan_rules import EXACTLY, limits_of
 from simulator.planned import Planned
 from simulator.plans import Plan, Reckoned, followed
 from simulator.scenario import Scenario
+from simulator.settling import Settled
 
 SMALL = 1e-9
 """A price below this is none."""
@@ -69,14 +70,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     if objective.of == "regret":
         best, unsure = _best_alone(problem, effort)
         problem = replace(problem, best=best)
-    chosen = reliance.chance < 1.0 and reliance.risk == "chance"
-    settle = (chances if chosen else counting).settle
-    try:
-        assembled, found, columns = settle(replace(problem, limits=replace(limits, exactly=EXACTLY)), slack, effort)
-    except RequestError:  # a limit may leave no room at all
-        if not limits.keep:
-            raise
-        assembled, found, columns = settle(problem, slack, effort)
+    assembled, found, columns = _settled(problem, slack, effort)
     planned, (scale, of_swing) = problem.planned, aims.scale
     values = scale * cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
     alone = scale * problem.best
@@ -109,6 +103,18 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         reckoned=reckoned,
     )
     return followed(plan)
+
+
+def _settled(problem: Problem, slack: float, effort: Effort) -> Settled:
+    """A problem settled, off its limits of money by a trace where they leave room for it."""
+    chosen = problem.reliance.chance < 1.0 and problem.reliance.risk == "chance"
+    settle: Callable[[Problem, float, Effort], Settled] = (chances if chosen else counting).settle
+    try:
+        return settle(replace(problem, limits=replace(problem.limits, exactly=EXACTLY)), slack, effort)
+    except RequestError:
+        if not problem.limits.keep:
+            raise
+        return settle(problem, slack, effort)
 
 
 def _require_asked(
