@@ -452,6 +452,34 @@ def test_a_frontier_of_tiny_weights_is_that_of_its_measures(portfolio: Write) ->
     assert len(plain.plans) > 1
 
 
+@pytest.mark.parametrize("total", [15000.0, 16123.7, 17000.0])
+def test_limits_of_money_hold_to_the_last_bit(total: float, tmp_path: Path) -> None:
+    """What is written, simulated, keeps to totals, ceilings and floors by plain comparison."""
+    scenario, path = sim.load("scenarios/baseline.yaml"), tmp_path / "plan.yaml"
+    years = range(scenario.document.first_year, 2032)
+    for keep, totals in ((f"spend[total] <= {total}", {}), ("budget[sicorp] >= 1500", dict.fromkeys(years, total))):
+        aims = Aims.parse(maximise=["selected[overseas_fellowships]"])
+        plan = optimise(scenario, aims, keep=[keep], totals=totals)
+        made = propose(plan, path, name="", description="")
+        run = sim.run(made).runs[0]
+        assert plan.budgets.sum(axis=1).max() <= (total if totals else np.inf)
+        if totals:
+            assert run.of("budget").max() <= total
+            assert run.of("budget", "sicorp").min() >= 1500
+        else:
+            assert run.of("spend").max() <= total
+        path.unlink()
+
+
+def test_limits_that_are_met_without_any_room_can_be_kept() -> None:
+    scenario = sim.load("scenarios/baseline.yaml")
+    run = sim.run(scenario, measures=["budget"]).runs[0]
+    totals = dict(zip(run.years, run.of("budget")[:, 0].tolist(), strict=True))
+    aims, least = Aims.parse(maximise=["selected[overseas_fellowships]"]), float(run.of("budget", "sicorp").min())
+    keep = [f"budget[sicorp] >= {least!r}", "outyear_commitments[overseas_fellowships,2031] <= 0"]
+    assert reproduced(optimise(scenario, aims, keep=keep, totals=totals, within=0.0))
+
+
 def test_plans_are_frozen_and_written_only_where_they_are_true(tmp_path: Path) -> None:
     plan = optimise(sim.load("scenarios/baseline.yaml"), Aims.parse(maximise=["selected[satreps]"]), within=0.0)
     with pytest.raises(AttributeError):

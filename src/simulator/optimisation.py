@@ -1,6 +1,6 @@
 """The allocation and intake plan that does best: a linear programme whose matrices are the core's own responses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, LinearProgramme, prices
 from simulator.objectives import Objective
-from simulator.plan_rules import limits_of
+from simulator.plan_rules import EXACTLY, limits_of
 from simulator.planned import Planned
 from simulator.plans import Plan, Reckoned, followed
 from simulator.scenario import Scenario
+from simulator.settling import Settled
 
 SMALL = 1e-9
 """A price below this is none."""
@@ -69,8 +70,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     if objective.of == "regret":
         best, unsure = _best_alone(problem, effort)
         problem = replace(problem, best=best)
-    chosen = reliance.chance < 1.0 and reliance.risk == "chance"
-    assembled, found, columns = (chances if chosen else counting).settle(problem, slack, effort)
+    assembled, found, columns = _settled(problem, slack, effort)
     planned, (scale, of_swing) = problem.planned, aims.scale
     values = scale * cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
     alone = scale * problem.best
@@ -91,7 +91,7 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         awards=planned.labels.awards,
         programmes=planned.labels.programmes,
         selections=np.maximum(columns[planned.selections], 0.0) + 0.0,
-        budgets=_to_the_yen(columns[planned.budgets]),
+        budgets=_to_the_yen(columns[planned.budgets], limits.totals),
         spend=spend,
         value=reckoned.value,
         values=values,
@@ -103,6 +103,18 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         reckoned=reckoned,
     )
     return followed(plan)
+
+
+def _settled(problem: Problem, slack: float, effort: Effort) -> Settled:
+    """A problem settled, off its limits of money by a trace where they leave room for it."""
+    chosen = problem.reliance.chance < 1.0 and problem.reliance.risk == "chance"
+    settle: Callable[[Problem, float, Effort], Settled] = (chances if chosen else counting).settle
+    try:
+        return settle(replace(problem, limits=replace(problem.limits, exactly=EXACTLY)), slack, effort)
+    except RequestError:
+        if not problem.limits.keep:
+            raise
+        return settle(problem, slack, effort)
 
 
 def _require_asked(
@@ -149,6 +161,13 @@ def _prices(programme: LinearProgramme, scale: float) -> dict[str, float]:
     return {name: -price * scale for name, price in prices(programme).items() if abs(price) > SMALL}
 
 
-def _to_the_yen(budgets: Floats) -> Floats:
-    """Million yen rounded up to a thousandth of a yen, what rounding has left aside."""
-    return np.maximum(np.ceil(budgets * 1e9 - 1e-3) / 1e9, 0.0)
+def _to_the_yen(budgets: Floats, totals: Floats) -> Floats:
+    """Million yen (Y, P) rounded up to a thousandth of a yen, what rounding has left aside; no year above its total.
+
+    The greatest appropriation of a year gives way, by less than the simulator takes for nothing.
+    """
+    found: Floats = np.maximum(np.ceil(budgets * 1e9 - 1e-3) / 1e9, 0.0)
+    for year, total in zip(found, totals.tolist(), strict=True):
+        while 0.0 < (over := float(year.sum()) - total) < 1e-6:
+            year[year.argmax()] -= max(over, np.spacing(total))
+    return found

@@ -17,6 +17,8 @@ from simulator.scenario import Scenario
 
 STRICTLY = 1e-6
 """How far above a number is `> number`, as a share of it."""
+EXACTLY = 2e-11
+"""Share by which a plan keeps off limits of money where it can: sums of money are not exact."""
 TOTALS = "the total"
 """Name of the limits on all appropriations together."""
 FAR = 4.0
@@ -46,6 +48,7 @@ class Limits:
     within: float = float("inf")
     aimed: bool = True
     floors: tuple[tuple[Term, float], ...] = ()
+    exactly: float = 0.0
 
     @property
     def measures(self) -> list[str]:
@@ -85,7 +88,7 @@ def rules(planned: Planned, limits: Limits, margin: Floats) -> Iterator[Rule]:
             yield from _money(planned, limits, row, name, margin)
     yield from _highest(planned)
     for condition in limits.keep:
-        yield _kept(planned, condition)
+        yield _kept(planned, condition, limits.exactly)
     first, last = planned.scenario.document.horizon
     for term, least in limits.floors:
         added, name = term.summed(planned, range(first, last + 1)).mean, f"{term.text} >= {least:,.6g}"
@@ -157,7 +160,7 @@ def _told(amount: float) -> str:
     return f"{amount:,.1f}" if amount == 0 or amount >= 0.05 else f"{amount:.3g}"
 
 
-def _kept(planned: Planned, condition: Condition) -> Rule:
+def _kept(planned: Planned, condition: Condition, exactly: float) -> Rule:
     if condition.sign == "!=":
         raise RequestError(f"--keep {condition.text!r}: a plan can keep to >=, <=, >, < and ==, not to !=")
     first, last = planned.scenario.document.horizon
@@ -167,6 +170,9 @@ def _kept(planned: Planned, condition: Condition) -> Rule:
     strictly = STRICTLY * max(abs(condition.value), 1.0)
     lower = {">=": condition.value, "==": condition.value, ">": condition.value + strictly}.get(condition.sign, -np.inf)
     upper = {"<=": condition.value, "==": condition.value, "<": condition.value - strictly}.get(condition.sign, np.inf)
+    if measure(condition.measure).unit == "million_yen" and condition.sign != "==":
+        trace = exactly * abs(condition.value)
+        lower, upper = lower + trace, upper - trace
     names = tuple(f"{condition.text} in FY{planned.years[at]}" for at in shown)
     slack = np.full(len(shown), FAR * max(abs(condition.value), 1.0))
     return Rule(of, lower, upper, slack, names)
