@@ -388,6 +388,7 @@ def test_a_scenario_with_a_total_to_split_can_be_planned(tmp_path: Path) -> None
         (["--maximise", "often *"], "is no measure"),
         (["--maximise", "0 * selected[sicorp]"], "a weight of 0 says nothing"),
         (["--maximise", "1e999 * selected[sicorp]"], "a weight of inf says nothing"),
+        (["--maximise", "shortfall[sicorp]"], "nothing that a plan decides moves it"),
         (["--maximise", "selected[sicorp,2050]"], "FY2050 is not among"),
         ([*FELLOWS, "--target", "selected[sicorp] = 3"], "not both"),
         (["--target", "selected[sicorp] >= 3"], "a target is one number"),

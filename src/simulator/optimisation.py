@@ -65,20 +65,15 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
     aimed = bool(aims.maximise or aims.targets)
     limits = replace(limits_of(scenario, keep, totals or {}, within, aimed=aimed), floors=tuple(floors))
     worlds = futures.worlds(scenario, [*aims.measures, *limits.measures], sampled, among)
-    problem = Problem(worlds, aims.scaled(), limits, reliance, objective)
-    unsure = 0.0
+    problem, unsure = Problem(worlds, aims.scaled(), limits, reliance, objective), 0.0
+    _require_moved(problem)
     if objective.of == "regret":
         best, unsure = _best_alone(problem, effort)
         problem = replace(problem, best=best)
-    assembled, found, columns = _settled(problem, slack, effort)
-    planned, (scale, of_swing) = problem.planned, aims.scale
-    values = scale * cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
-    alone = scale * problem.best
-    best = np.maximum(alone, values) if objective.of == "regret" else alone
-    priced = not sampled and not among and assembled.swing is None and bool(aims.maximise)
-    cost = float(assembled.programme.cost @ columns) + assembled.constant
-    spend = np.concatenate([_spend(world, columns) for world in problem.worlds], axis=2)
-    reckoned = Reckoned(spend, values, objective.value(values, best) if aims.maximise else cost)
+    settled = _settled(problem, slack, effort)
+    planned, columns, swing = problem.planned, settled.columns, settled.assembled.swing
+    reckoned, best = _reckoned(problem, aims, settled)
+    priced = not sampled and not among and swing is None and bool(aims.maximise)
     plan = Plan(
         scenario=scenario,
         aims=aims,
@@ -92,17 +87,35 @@ def optimise(  # noqa: PLR0913 (options, each by keyword)
         programmes=planned.labels.programmes,
         selections=np.maximum(columns[planned.selections], 0.0) + 0.0,
         budgets=_to_the_yen(columns[planned.budgets], limits.totals),
-        spend=spend,
+        spend=reckoned.spend,
         value=reckoned.value,
-        values=values,
-        best=best if sampled is None else alone,
-        swing=0.0 if assembled.swing is None else of_swing * float(assembled.swing @ columns),
-        gap=found[0].gap + unsure,
-        prices=_prices(assembled.programme, scale) if priced else {},
-        seconds=tuple(each.seconds for each in found),
+        values=reckoned.values,
+        best=best if sampled is None else aims.scale[0] * problem.best,
+        swing=0.0 if swing is None else aims.scale[1] * float(swing @ columns),
+        gap=settled.found[0].gap + unsure,
+        prices=_prices(settled.assembled.programme, aims.scale[0]) if priced else {},
+        seconds=tuple(each.seconds for each in settled.found),
         reckoned=reckoned,
     )
     return followed(plan)
+
+
+def _require_moved(problem: Problem) -> None:
+    """RequestError where nothing that a plan decides moves what is maximised."""
+    if problem.aims.maximise and not cases(problem, problem.size).matrix.count_nonzero():
+        told = ", ".join(term.text for term in problem.aims.maximise)
+        raise RequestError(f"{told}: nothing that a plan decides moves it: name another measure")
+
+
+def _reckoned(problem: Problem, aims: Aims, settled: Settled) -> tuple[Reckoned, Floats]:
+    """Figures of the linear programme, and what the best plan of each case comes to at least, (C,)."""
+    columns, assembled = settled.columns, settled.assembled
+    values = aims.scale[0] * cases(problem, columns.size).values(columns) if aims.maximise else np.zeros(0)
+    best = aims.scale[0] * problem.best
+    best = np.maximum(best, values) if problem.objective.of == "regret" else best
+    spend = np.concatenate([_spend(world, columns) for world in problem.worlds], axis=2)
+    cost = float(assembled.programme.cost @ columns) + assembled.constant
+    return Reckoned(spend, values, problem.objective.value(values, best) if aims.maximise else cost), best
 
 
 def _settled(problem: Problem, slack: float, effort: Effort) -> Settled:
