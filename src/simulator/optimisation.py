@@ -177,10 +177,13 @@ def _prices(programme: LinearProgramme, scale: float) -> dict[str, float]:
 def _to_the_yen(budgets: Floats, totals: Floats) -> Floats:
     """Million yen (Y, P) rounded up to a thousandth of a yen, what rounding has left aside; no year above its total.
 
-    The greatest appropriation of a year gives way, by less than the simulator takes for nothing.
+    Where a total leaves no room for that a year stays as it was found, but for the last bits of its greatest
+    appropriation: what draws just have they would lack.
     """
     found: Floats = np.maximum(np.ceil(budgets * 1e9 - 1e-3) / 1e9, 0.0)
-    for year, total in zip(found, totals.tolist(), strict=True):
+    for year, exactly, total in zip(found, np.maximum(budgets, 0.0), totals.tolist(), strict=True):
+        if 0.0 < float(year.sum()) - total < 1e-6:
+            year[:] = exactly
         while 0.0 < (over := float(year.sum()) - total) < 1e-6:
             year[year.argmax()] -= max(over, np.spacing(total))
     return found
