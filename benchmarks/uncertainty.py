@@ -37,6 +37,9 @@ RATIOS = study.ROOT / "benchmarks" / "ratios.csv"
 FALL = 0.3
 """Share of a committed ratio that may be lost before a check fails."""
 
+AGAIN = 2
+"""Times that a check measures again where a ratio has fallen: other work on the machine only ever worsens one."""
+
 CORE_BLOCK = 8192
 ONCE = 20
 """Runs timed one call at a time."""
@@ -52,7 +55,10 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="replace the committed ratios")
     options = parser.parse_args()
     many = 20_000 if options.quick else 100_000
-    found = page_over_core(many) | once_over_drawn(many)
+    found = measured(many)
+    for _ in range(AGAIN if options.check else 0):
+        if fallen(found):
+            found = {name: better(name, ratio, found[name]) for name, ratio in measured(many).items()}
     if not options.quick:
         every_cell(10_000)
         flat()
@@ -62,7 +68,24 @@ def main() -> int:
         print(f"{name:>60} {ratio:>10,.2f}")
     if options.write:
         write(found)
-    return int(options.check and not kept(found))
+    for name, committed in fallen(found).items():
+        print(f"fallen: {name}: {found[name]:.2f}, committed {committed:.2f}")
+    return int(options.check and bool(fallen(found)))
+
+
+def measured(many: int) -> dict[str, float]:
+    """All ratios."""
+    return page_over_core(many) | once_over_drawn(many)
+
+
+def better(name: str, one: float, other: float) -> float:
+    """The better of two ratios: costs are better when small."""
+    return min(one, other) if is_cost(name) else max(one, other)
+
+
+def is_cost(name: str) -> bool:
+    """Whether a ratio says what something costs beside the core."""
+    return "/ core" in name
 
 
 def page_lines() -> tuple[Line, ...]:
@@ -195,19 +218,16 @@ def write(found: dict[str, float]) -> None:
         rows.writerows([name, f"{ratio:.2f}"] for name, ratio in found.items())
 
 
-def kept(found: dict[str, float]) -> bool:
-    """Whether no ratio is worse than the committed one by more than is allowed; costs are better when small."""
+def fallen(found: dict[str, float]) -> dict[str, float]:
+    """Committed ratios that are missed by more than is allowed."""
     with RATIOS.open(encoding="utf-8", newline="") as file:
         committed = {row["ratio"]: float(row["value"]) for row in csv.DictReader(file)}
-    fallen = [
-        name
-        for name, ratio in found.items()
-        if name in committed
-        and (ratio * (1.0 - FALL) > committed[name] if "/ core" in name else ratio < committed[name] * (1.0 - FALL))
-    ]
-    for name in fallen:
-        print(f"fallen: {name}: {found[name]:.2f}, committed {committed[name]:.2f}")
-    return not fallen
+    missed = dict[str, float]()
+    for name in found.keys() & committed.keys():
+        ratio = found[name]
+        worse = ratio * (1.0 - FALL) > committed[name] if is_cost(name) else ratio < committed[name] * (1.0 - FALL)
+        missed |= {name: committed[name]} if worse else {}
+    return missed
 
 
 if __name__ == "__main__":
