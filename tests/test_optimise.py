@@ -565,7 +565,8 @@ def test_the_chart_of_a_frontier_shows_its_plans_beside_the_scenario_as_it_is(fr
 def test_the_chart_of_three_aims_has_a_panel_for_each_pair(frontier: Frontier) -> None:
     money = Term.parse("-1 * spend[total,2031]")
     third = np.array([-plan.spend[-1].sum() for plan in frontier.plans])
-    three = replace(frontier, terms=(*frontier.terms, money), values=np.column_stack([frontier.values, third]))
+    values, own = np.column_stack([frontier.values, third]), np.array([*frontier.own, -350.0])
+    three = replace(frontier, terms=(*frontier.terms, money), values=values, own=own)
     with canvas.styled("en"):
         panels = frontiers.draw(three, words("en"), width=170.0).axes
     assert len(panels) == 3
@@ -573,6 +574,7 @@ def test_the_chart_of_three_aims_has_a_panel_for_each_pair(frontier: Frontier) -
         found = np.array([np.ravel(each.get_xydata()) for each in axes.lines[:-1]])
         scale = np.array([1.0, 1.0, 1000.0])[[x, y]]
         np.testing.assert_allclose(found, three.values[:, [x, y]] / scale)
+        np.testing.assert_allclose(np.ravel(axes.lines[-1].get_xydata()), own[[x, y]] / scale)
         assert len({each.get_color() for each in axes.lines}) == len(frontier.plans) + 1
     assert "−1 × All programmes: Spend FY2031, billion yen" in panels[1].get_ylabel().replace("\n", " ")
 

@@ -287,6 +287,20 @@ def test_a_future_leaves_plans_as_they_are(
         sim.regret(named[0], named[1], "selected[sicorp]")
 
 
+def test_a_frontier_over_draws_has_the_scenario_over_the_same_draws(capsys: pytest.CaptureFixture[str]) -> None:
+    """By an ordinary run over these draws; at expected values it comes to other figures."""
+    aims = ["selected[overseas_fellowships]", "selected[satreps.project]"]
+    asked = ["--draws", "20", "--points", "2", "--within", "10%", "--lang", "en"]
+    assert command("optimise", "scenarios/uncertain.yaml", "--pareto", ",".join(aims), *asked) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("uncertain, as it is"))
+    run = sim.run("scenarios/uncertain.yaml", draws=20, seed=0, measures=["selected"]).runs[0]
+    places = [("overseas_fellowships", ""), ("satreps", "project")]
+    means = [run.of("selected", *place).sum(axis=0).mean() for place in places]
+    expected = sim.run("scenarios/uncertain.yaml", measures=["selected"]).runs[0]
+    assert row.split()[-2:] == [f"{mean:,.1f}" for mean in means]
+    assert row.split()[-2] != f"{expected.of('selected', *places[0]).sum():,.1f}"
+
+
 def test_results_stay_as_they_were_made() -> None:
     plan = sim.optimise("scenarios/baseline.yaml", maximise="selected[sicorp]", within=0.1)
     found = sim.explain("scenarios/plus10pct.yaml", measures="selected")

@@ -191,9 +191,10 @@ def _by_draw(of: Term | Condition, run: Run) -> Floats:
     return found
 
 
-def told(term: Term, scenario: Scenario, sampled: Sampled | None = None) -> float:
-    """What a term comes to in a scenario, at expected values or in the mean of draws."""
-    return float(outcomes([term], simulated(scenario, sampled, {term.measure})[0]).mean())
+def told(terms: Sequence[Term], scenario: Scenario, sampled: Sampled | None = None) -> Floats:
+    """(k,) what each term comes to in a scenario, at expected values or in the mean of draws."""
+    run, _ = simulated(scenario, sampled, {term.measure for term in terms})
+    return np.array([outcomes([term], run).mean() for term in terms])
 
 
 def paid_in(plan: Plan, flows: Flows) -> Flags:

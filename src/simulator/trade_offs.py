@@ -31,12 +31,16 @@ class Frontier(Sealed):
     ----------
     terms : the aims, k
     values : (n, k) what each plan comes to, in falling order of the first aim
+    own : (k,) what the scenario comes to as it is
+
+    Over draws all are means.
 
     """
 
     terms: tuple[Term, ...]
     plans: tuple[Plan, ...]
     values: Floats
+    own: Floats
 
 
 def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Frontier:
@@ -54,7 +58,7 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
     weights = np.array([abs(term.weight) for term in terms])
     asked, terms = tuple(terms), [replace(term, weight=float(np.sign(term.weight))) for term in terms]
     alone = [planner(Aims((term,)), ()) for term in terms]
-    table = np.array([[value_of(term, plan) for term in terms] for plan in alone])
+    table = np.array([values_of(terms, plan) for plan in alone])
     ranges = np.maximum(np.ptp(table, axis=0), 1e-9)
     first = [terms[0]]
     for term, width in zip(terms[1:], ranges[1:], strict=True):
@@ -67,13 +71,13 @@ def frontier(terms: Sequence[Term], planner: Planner, *, points: int = 7) -> Fro
             plans.append(planner(Aims(tuple(first)), list(zip(terms[1:], traces, strict=True))))
         except InfeasibleError:
             continue
-    values = np.array([[value_of(term, plan) for term in terms] for plan in plans])
+    values = np.array([values_of(terms, plan) for plan in plans])
     return _efficient(asked, plans, values * weights)
 
 
-def value_of(term: Term, plan: Plan) -> float:
-    """What a term comes to where a plan is followed, simulated: at expected values or in the mean of its draws."""
-    return told(term, proposed(plan), plan.sampled)
+def values_of(terms: Sequence[Term], plan: Plan) -> Floats:
+    """(k,) what terms come to where a plan is followed, simulated: at expected values or in the mean of its draws."""
+    return told(terms, proposed(plan), plan.sampled)
 
 
 def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Frontier:
@@ -84,7 +88,8 @@ def _efficient(terms: tuple[Term, ...], plans: list[Plan], values: Floats) -> Fr
         beaten = (as_good & (values > values[place]).any(axis=1)).any()
         if not beaten and not any(np.array_equal(values[other], values[place]) for other in kept):
             kept.append(place)
-    return Frontier(terms, tuple(plans[place] for place in kept), values[kept])
+    own = told(terms, plans[0].scenario, plans[0].sampled)
+    return Frontier(terms, tuple(plans[place] for place in kept), values[kept], own)
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,6 @@ def regret(plans: Sequence[str | Path], futures: Sequence[str | Path], maximise:
         if len({Path(each).resolve() for each in group}) < len(group):
             raise RequestError("regret is between different plans in different futures: name each file once")
     term = Term.parse(maximise)
-    values = np.array([[told(term, _followed(load(plan), future)) for future in futures] for plan in plans])
+    values = np.array([[told([term], _followed(load(plan), future))[0] for future in futures] for plan in plans])
     names, worlds = ([Path(each).stem for each in group] for group in (plans, futures))
     return Regret(term, tuple(names), tuple(worlds), values, values.max(axis=0) - values)

@@ -10,7 +10,6 @@ from simulator import model
 from simulator.aims import Term
 from simulator.arrays import Floats
 from simulator.measures import measure
-from simulator.plans import told
 from simulator.report import canvas
 from simulator.report.canvas import SMALL, Frame, Key, Unit
 from simulator.report.charts import names_of, source
@@ -33,12 +32,11 @@ def draw(found: Frontier, words: "Words", *, width: float) -> "Figure":
     """The plans of a frontier and the scenario as it is, to be drawn and saved within `canvas.styled`."""
     scenario = found.plans[0].scenario
     view = View(model.run(scenario, measures=["budget"]).runs, None, words)
-    own = np.array([told(term, scenario, found.plans[0].sampled) for term in found.terms])
     units = [_unit(view, term, found.values[:, at]) for at, term in enumerate(found.terms)]
     pairs = list(combinations(range(len(found.terms)), 2))
     sheet = canvas.frame(len(pairs), canvas.across(len(pairs), width), width=width, height=_height(len(pairs)))
     factors = np.array([unit.factor for unit in units])
-    values, here = found.values / factors, own / factors
+    values, here = found.values / factors, found.own / factors
     colors = [BLUE] * len(found.plans) if len(pairs) == 1 else sequence(len(found.plans))
     for axes, pair in zip(sheet.panels, map(list, pairs), strict=True):
         if len(pairs) == 1:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from simulator import plans
 from simulator.aims import Term
 from simulator.arrays import Floats
 from simulator.labels import Words
@@ -31,9 +30,8 @@ def _named(term: Term, words: Words) -> str:
 def _frontier(found: Frontier, words: Words) -> formats.Page:
     names = [words("trade", "plan", number=number) for number in range(1, len(found.plans) + 1)]
     told = words("trade", "frontier", number=len(names))
-    scenario = found.plans[0].scenario
-    own = np.array([[plans.told(term, scenario) for term in found.terms]])
-    names, values = [words("trade", "own", scenario=scenario.name), *names], np.concatenate([own, found.values])
+    names = [words("trade", "own", scenario=found.plans[0].scenario.name), *names]
+    values = np.vstack([found.own, found.values])
     return [told], [_table(words("trade", "comes_to"), [_named(term, words) for term in found.terms], names, values)]
 
 
