@@ -226,6 +226,13 @@ def test_many_inputs_are_taken_by_section(portfolio: Callable[..., Path], tmp_pa
     assert not any("values are changed" in line for line in explained.heading(few, words("en")))
 
 
+def test_inputs_that_make_sense_together_alone_are_no_section() -> None:
+    """Destinations add up to 100 %, so that all of them are one input, however many."""
+    few = explain("scenarios/sequester-2025.yaml", measures="spend")
+    wide = replace(few, inputs=tuple(replace(each, paths=each.paths * 17) for each in few.inputs))
+    assert not any("values are changed" in line for line in explained.heading(wide, words("en")))
+
+
 def test_orders_are_sampled_where_sections_are_too_many(
     portfolio: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

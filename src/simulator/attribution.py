@@ -49,6 +49,7 @@ class Explanation(Sealed):
     errors : standard errors of the contributions, of draws or of the orders that were sampled; None where exact
     sampled : how it was drawn, None without draws
     orders : orders sampled, 0 where all coalitions were run
+    changed : inputs that are changed, more than k where those of a section are taken together
 
     """
 
@@ -63,6 +64,7 @@ class Explanation(Sealed):
     errors: Floats | None
     sampled: Sampled | None = None
     orders: int = 0
+    changed: int = 0
 
 
 def explain(
@@ -94,7 +96,8 @@ def explain(
     inputs = changed(other.document, scenario.document)
     if not inputs:
         raise RequestError(f"{scenario.title}: changes no number and no rule of {other.title}")
-    if len(inputs) > MOST:
+    many = len(inputs)
+    if many > MOST:
         inputs = by_section(inputs)
     orders = _orders(len(inputs)) if len(inputs) > MOST else None
     rows = _all_coalitions(len(inputs)) if orders is None else _joining(orders)
@@ -119,6 +122,7 @@ def explain(
         errors=tally.errors(over_orders=orders is not None),
         sampled=sampled,
         orders=0 if orders is None else len(orders),
+        changed=many,
     )
 
 

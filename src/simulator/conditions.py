@@ -70,6 +70,12 @@ class Condition:
             raise RequestError(f"{text!r}: {error}") from error
         return cls(text.strip(), kind.id, where, award, year, match["sign"], value)
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether any figure could fulfil it: all but what is available are 0 or more."""
+        never = (self.value < 0 and self.sign in ("<", "<=", "==")) or (self.value == 0 and self.sign == "<")
+        return not never or self.measure == "available"
+
     def holds(self, values: Floats) -> NDArray[np.bool_]:
         """Whether it holds of each value; of one that does not exist it does not."""
         held: NDArray[np.bool_] = COMPARISONS[self.sign](values, self.value) & ~np.isnan(values)

@@ -43,8 +43,8 @@ def write(folder: Path, fill: Callable[[Path], None], *, overwrite: bool) -> Non
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def require_free(folder: Path, *, overwrite: bool) -> None:
-    """Raise RequestError unless a folder may be written there."""
+def require_free(folder: Path, *, overwrite: bool, advice: str = "name another folder") -> None:
+    """Raise RequestError unless a folder may be written there; `advice` is for one that is there already."""
     if folder.name in ("", ".."):
         raise RequestError(f"{folder}: name a new folder, such as {folder / 'run'}")
     if not folder.parent.is_dir():
@@ -52,7 +52,7 @@ def require_free(folder: Path, *, overwrite: bool) -> None:
     if folder.is_symlink() or folder.is_file():
         raise RequestError(f"{folder}: is a {'link' if folder.is_symlink() else 'file'}: name another folder")
     if folder.exists() and not overwrite:
-        raise RequestError(f"{folder}: is there already: name another folder")
+        raise RequestError(f"{folder}: is there already: {advice}")
 
 
 def _exchange(new: Path, old: Path) -> None:

@@ -136,7 +136,7 @@ def _require_asked(
     if chance is not None and not 0 < chance <= 1:
         raise RequestError(f"--chance {chance:g}: write a share above 0 and up to 1, such as 0.9 or 90%")
     for each in conditions:
-        if each.sign.startswith("<") and (each.value < 0 or (each.value == 0 and each.sign == "<")):
+        if not each.is_possible:
             raise RequestError(f"{each.text}: can never hold: {each.measure} is never below 0")
 
 

@@ -14,7 +14,7 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.linear_programmes import Effort, LinearProgramme, prices
 from simulator.objectives import Objective
-from simulator.plan_rules import EXACTLY, limits_of
+from simulator.plan_rules import EXACTLY, is_exact, limits_of
 from simulator.planned import Planned
 from simulator.plans import Plan, Reckoned, followed
 from simulator.scenario import Scenario
@@ -125,7 +125,7 @@ def _settled(problem: Problem, slack: float, effort: Effort) -> Settled:
     try:
         return settle(replace(problem, limits=replace(problem.limits, exactly=EXACTLY)), slack, effort)
     except RequestError:
-        if not problem.limits.keep:
+        if not any(map(is_exact, problem.limits.keep)):
             raise
         return settle(problem, slack, effort)
 

@@ -170,7 +170,7 @@ def _kept(planned: Planned, condition: Condition, exactly: float) -> Rule:
     strictly = STRICTLY * max(abs(condition.value), 1.0)
     lower = {">=": condition.value, "==": condition.value, ">": condition.value + strictly}.get(condition.sign, -np.inf)
     upper = {"<=": condition.value, "==": condition.value, "<": condition.value - strictly}.get(condition.sign, np.inf)
-    if measure(condition.measure).unit == "million_yen" and condition.sign != "==":
+    if is_exact(condition):
         trace = exactly * abs(condition.value)
         lower, upper = lower + trace, upper - trace
     names = tuple(f"{condition.text} in FY{planned.years[at]}" for at in shown)
@@ -178,11 +178,15 @@ def _kept(planned: Planned, condition: Condition, exactly: float) -> Rule:
     return Rule(of, lower, upper, slack, names)
 
 
+def is_exact(condition: Condition) -> bool:
+    """Whether a condition is kept to the last bit: of money, from one side."""
+    return measure(condition.measure).unit == "million_yen" and condition.sign != "=="
+
+
 def require_keepable(conditions: Sequence[Condition]) -> None:
     """RequestError for a condition that no figure could ever fulfil: all measures are 0 or more."""
     for each in conditions:
-        never = (each.value < 0 and each.sign in ("<", "<=", "==")) or (each.value == 0 and each.sign == "<")
-        if never and measure(each.measure).id not in ("available",):
+        if not each.is_possible:
             raise RequestError(f"--keep {each.text!r}: can never hold, since {each.measure} is never below 0")
 
 

@@ -115,9 +115,8 @@ def require_free(folder: Path, *, overwrite: bool) -> None:
     for above in folder.absolute().parents:
         if (above / MANIFEST).is_file() and _is_run(above):
             raise RequestError(f"{folder}: is inside the run folder {above}: name another folder")
-    if folder.is_dir() and not overwrite:
-        raise RequestError(f"{folder}: is there already: name another folder, or add --overwrite to replace a run")
-    folders.require_free(folder, overwrite=overwrite and folder.is_dir() and _only_a_run(folder))
+    advice = "name another folder, or add --overwrite to replace a run"
+    folders.require_free(folder, overwrite=overwrite and folder.is_dir() and _only_a_run(folder), advice=advice)
 
 
 def write(folder: Path, fill: Callable[[Path], None], *, overwrite: bool) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator.arithmetic import Arithmetic, Term
 from simulator.arrays import Floats
-from simulator.attribution import MOST, Explanation
+from simulator.attribution import Explanation
 from simulator.errors import RequestError
 from simulator.labels import Words
 from simulator.measures import TOTAL, measure
@@ -61,9 +61,8 @@ def heading(found: Explanation, words: Words) -> list[str]:
     lines = [words("explain", "heading", **told)]
     if found.sampled:
         lines.append(words("explain", "drawn", draws=f"{found.sampled.draws:,}", seed=found.sampled.seed))
-    changed = sum(len(each.paths) for each in found.inputs)
-    if changed > MOST and len(found.inputs) < changed:
-        lines.append(words("explain", "grouped", number=changed, sections=len(found.inputs)))
+    if len(found.inputs) < found.changed:
+        lines.append(words("explain", "grouped", number=found.changed, sections=len(found.inputs)))
     lines.append(words("explain", "orders", orders=found.orders) if found.orders else words("explain", "exact"))
     return lines
 
