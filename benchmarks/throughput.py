@@ -1,6 +1,7 @@
 """Runs per second of the simulator, and of its core against one fused compiled loop.
 
-`python benchmarks/throughput.py [--quick] [--check]`; with --check the exit code is 1 where a limit is missed.
+`python benchmarks/throughput.py [--quick] [--check]`; with --check the exit code is 1 where a limit is missed, with
+--quick, which CI runs, where the core has fallen by more than 30 %.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from fused import Engine, agree, empty_flows
 from timing import alternate
 
 import simulator
-from simulator import cohorts
+from simulator import cohorts, draws, model
 from simulator.arrays import Floats, Inputs
 from simulator.flows import Flows
 from simulator.inputs import blocks
@@ -25,7 +26,10 @@ from simulator.measures import measure
 from simulator.statistics import TILE
 
 FLOOR = 0.3
-"""Least speed of the core as a share of the fused loop's, in every case."""
+"""Least speed of the core as a share of the fused loop's, each at its own best block, in every case."""
+
+FALL = 0.7
+"""Share of it that must be left beside other work, which slows the core more than the loop: it lives in the cache."""
 
 MEMORY_LIMIT = 1024.0
 """MiB that the largest number of runs may take in all."""
@@ -35,6 +39,9 @@ SIZES = (320, 456, 1024, 2048, 4096, 8192, 16384, 32768)
 
 SAMPLE = 32768
 """Runs of one timed sample, in as many blocks as that takes: the first of them finds the cache cold."""
+
+USED = (model.BLOCK, draws.BLOCK)
+"""Blocks that runs and draws are simulated in."""
 
 Call = Callable[[], object]
 Simulate = Callable[[Inputs, Flows], Flows]
@@ -62,6 +69,8 @@ class Pair(NamedTuple):
         for size, core, fused in zip(self.sizes, *speeds, strict=True):
             yield f"{size:>7,} runs {core:>9,.0f} runs/s {fused:>9,.0f} runs/s"
         yield f"core / fused loop, each at its best block: {self.ratio():.2f}"
+        alike = ((size, float(self.fused[:, at].min() / self.core[:, at].min())) for at, size in enumerate(self.sizes))
+        yield "at equal blocks: " + ", ".join(f"{ratio:.2f} ({size:,})" for size, ratio in alike if size in USED)
 
 
 def main() -> int:
@@ -80,8 +89,9 @@ def main() -> int:
         split = ", its total split by priority" if settings else ""
         print(f"\nA portfolio with every feature{split}. {same_bits(study.every_feature(SIZES[0], settings))}")
     ratios = [compare(vary, repetitions) for vary in (study.three, study.every)]
-    missed = memory > MEMORY_LIMIT or min(ratios) < FLOOR
-    print(f"\nlimits {'missed' if missed else 'kept'}: core / fused loop {min(ratios):.2f} (at least {FLOOR})")
+    floor = FLOOR * (FALL if options.quick else 1.0)
+    missed = memory > MEMORY_LIMIT or min(ratios) < floor
+    print(f"\nlimits {'missed' if missed else 'kept'}: core / fused loop {min(ratios):.2f} (at least {floor:.2f})")
     return int(missed and options.check)
 
 
