@@ -108,7 +108,7 @@ def test_one_figure_names_the_place_of_its_inputs(capsys: pytest.CaptureFixture[
     arguments = ("scenarios/plus10pct.yaml", "--measure", "spend", "--programme", "satreps", "--year", "2024")
     _, out, _ = explain(capsys, *arguments, "--lang", "en")
     assert "Spend of SATREPS in FY2024, million yen, term by term" in out
-    assert "scenarios/plus10pct.yaml:7:10" in out
+    assert "scenarios/plus10pct.yaml:9:10" in out
     _, out, _ = explain(capsys, *arguments, "--format", "csv")
     value = sim.run("scenarios/plus10pct.yaml").runs[0].of("spend", "satreps")[2, 0]
     assert sum(float(row.split(",")[-2]) for row in out.splitlines()[1:]) == pytest.approx(value)

@@ -146,7 +146,7 @@ def test_overlays_are_laid_over_one_baseline(capsys: pytest.CaptureFixture[str])
     options = ("--overlay", "scenarios/plus10pct.yaml", "--overlay", "scenarios/minus10pct.yaml")
     assert simulate("scenarios/baseline.yaml", *options) == 2
     error = capsys.readouterr().err
-    assert error.startswith("scenarios/minus10pct.yaml:7:10: budget.level: minus10pct says -10%, plus10pct says +10%")
+    assert error.startswith("scenarios/minus10pct.yaml:9:10: budget.level: minus10pct says -10%, plus10pct says +10%")
 
 
 AWARD = "programmes: {satreps: {awards: {project: {%s}}}}"
@@ -235,7 +235,7 @@ def test_overlays_of_another_baseline_are_refused(tmp_path: Path) -> None:
 
 def test_a_name_is_not_inherited(tmp_path: Path) -> None:
     document = sim.load(scenario(tmp_path, "name: Mine")).document
-    assert (document.name, document.label.en, document.description) == ("Mine", None, "")
+    assert (document.name, document.label.en, document.description.en) == ("Mine", None, None)
 
 
 def test_a_scenario_to_start_from_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -137,7 +137,7 @@ def test_sources_say_where_every_number_comes_from(capsys: pytest.CaptureFixture
     assert simulate("sources", "scenarios/plus10pct.yaml") == 0
     output = capsys.readouterr()
     lines = [line.split() for line in output.out.splitlines()]
-    assert ["budget.level", "0.1", "share", "scenarios/plus10pct.yaml:7:10", "set", "by", "the", "scenario"] in lines
+    assert ["budget.level", "0.1", "share", "scenarios/plus10pct.yaml:9:10", "set", "by", "the", "scenario"] in lines
     assert any(
         line[:3] == ["programmes.sakura_science.awards.visit.costs.visit.amount", "0.44", "million_yen"]
         for line in lines

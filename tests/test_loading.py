@@ -208,7 +208,7 @@ def test_a_fault_that_a_child_overrides_is_still_its_parents(tmp_path: Path) -> 
 def test_a_rule_broken_in_another_file_is_told_at_the_value_that_breaks_it_once(tmp_path: Path) -> None:
     said = (
         "first_year: does not go with programmes.overseas_fellowships.awards.fellowship.history.2010 "
-        "(mext-fy2022.yaml:44:25): history ends before FY2010, the first simulated year; and 43 more"
+        "(mext-fy2022.yaml:46:25): history ends before FY2010, the first simulated year; and 43 more"
     )
     path = write(tmp_path, "mine.yaml", "extends: mext-fy2022\nbudget: {level: +5%}\nfirst_year: 2010\n")
     with pytest.raises(sim.InputError) as raised:

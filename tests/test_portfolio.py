@@ -263,6 +263,7 @@ def test_double_by_2031_doubles_every_budget() -> None:
 @pytest.mark.parametrize("path", sorted(Path("scenarios").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_scenario_says_what_it_is_for(path: Path) -> None:
     document = sim.load(path).document
-    assert document.description.endswith(".")
+    assert str(document.description.en).endswith(".")
+    assert str(document.description.ja).endswith("。")
     assert document.label.en
     assert document.label.ja

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 import simulator as sim
 from simulator.labels import words
 from simulator.measures import MEASURES
-from simulator.report import markdown, pages, terminal
+from simulator.report import markdown, pages, terminal, wrapping
 from simulator.report.rounding import decimals_for, rounded
 from simulator.report.sheets import Sheet, View
 
@@ -112,4 +112,38 @@ def test_the_page_says_what_it_is_about() -> None:
     runs = sim.run([scenario, "scenarios/plus10pct.yaml"]).runs
     title, purpose = pages.heading(View(runs[:1], runs[1], words("en")))
     assert title == "Plus 10 % (plus10pct) --set budget.growth=1%, beside plus10pct"
-    assert purpose == scenario.document.description
+    assert purpose == scenario.document.description.en
+
+
+@pytest.mark.parametrize(
+    ("description", "in_english", "in_japanese"),
+    [
+        ("More.", "More.", "More."),
+        ("{en: More., ja: 増やす。}", "More.", "増やす。"),
+        ("{ja: 増やす。}", "増やす。", "増やす。"),
+    ],
+)
+def test_a_description_is_in_the_language_of_the_page(
+    description: str, in_english: str, in_japanese: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "more.yaml"
+    base = Path("scenarios/baseline.yaml").resolve()
+    path.write_text(f"extends: {base}\ndescription: {description}\nbudget: {{level: +1%}}\n", encoding="utf-8")
+    runs = sim.run(path).runs
+    shown = [pages.heading(View(runs, None, words(language)))[1] for language in ("en", "ja")]
+    assert shown == [in_english, in_japanese]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three", ["one two", "three"]),
+        ("あいうえおか", ["あいうえ", "おか"]),
+        ("あいう（えお）か", ["あいう", "（えお）", "か"]),  # neither ends with a bracket that opens
+        ("あいうえ。おか", ["あいう", "え。おか"]),  # nor begins with a full stop
+        ("unbreakable", ["unbreakable"]),
+        ("", [""]),
+    ],
+)
+def test_lines_break_where_their_language_lets_them(text: str, lines: list[str]) -> None:
+    assert list(wrapping.lines(text, 8, cell_len)) == lines

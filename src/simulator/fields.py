@@ -92,3 +92,13 @@ class Label(Strict):
 
     en: str | None = Field(default=None, description="In English.")
     ja: str | None = Field(default=None, description="In Japanese.")
+
+
+def by_language(value: object) -> object:
+    """A bare text stands for all languages."""
+    if not isinstance(value, str | dict):
+        raise PlacedError("a text is expected here, in quotes, or a text by language: {en: ..., ja: ...}")
+    return {"en": value} if isinstance(value, str) else value
+
+
+Text = Annotated[Label, BeforeValidator(by_language)]

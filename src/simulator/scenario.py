@@ -32,6 +32,7 @@ from simulator.fields import (
     Share,
     ShareOrAll,
     Strict,
+    Text,
     Total,
     constant,
 )
@@ -215,7 +216,7 @@ class Document(Strict):
 
     name: str = Field(default="", description="Name for people.")
     label: Label = Field(default=Label(), description="Short name for tables, by language.")
-    description: str = Field(default="", description="What it says and why, in a sentence or two.")
+    description: Text = Field(default=Label(), description="What it says and why, in a sentence; perhaps by language.")
     years: Horizon | None = Field(
         default=None, description="Fiscal years shown, such as 2022-2031; ten years from the first year if not given."
     )
@@ -252,8 +253,7 @@ class Scenario:
     """One scenario, resolved: its document, that of the portfolio it rests on, and where each value stands.
 
     `name` is the file's stem, the id in tables; `overrides` are the paths that its own file or its `settings` give;
-    `tree` is all of it as it was written, `path` its own file.
-    Earlier cohorts keep the terms of `portfolio` (model.md section 2).
+    `tree` is all of it as it was written, `path` its own file. Earlier cohorts keep the portfolio's terms (section 2).
     """
 
     name: str

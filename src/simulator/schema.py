@@ -110,7 +110,7 @@ class Writer:
         name, options = self._one_value(kind, metadata)
         return self._defined(name, lambda reference: {"anyOf": [*options, _with_source(reference)]})
 
-    def _merging(self, kind: Any, metadata: Sequence[object]) -> Json:
+    def _merging(self, kind: Any, metadata: Sequence[object] = ()) -> Json:
         """A mapping that is merged key by key, or null."""
         if get_origin(kind) is dict:
             least = next((mark.min_length for mark in metadata if isinstance(mark, MinLen)), 0)
@@ -218,6 +218,9 @@ class Writer:
         name, options = self._read_by(values.ByYear(quantities.MONEY))
         return f"column_or_{name}", [{"type": "string", "pattern": spellings.COLUMN}, *options]
 
+    def _text(self) -> Options:
+        return "text_by_language", [{"type": "string"}, self._merging(fields.Label)]
+
     def _text_by_destination(self) -> Options:
         return "text_by_destination", [{"type": "string"}, by_destination(self.value(str))]
 
@@ -240,6 +243,7 @@ _READ_BY: Mapping[object, Callable[[Writer], Options]] = {
     quantities.year: Writer._year,
     quantities.years: Writer._years,
     fields.base_of_budget: Writer._base,
+    fields.by_language: Writer._text,
     fields.text_by_destination: Writer._text_by_destination,
 }
 _YEAR_NUMBER = {"type": "integer", "minimum": quantities.FISCAL_YEARS[0], "maximum": quantities.FISCAL_YEARS[-1]}

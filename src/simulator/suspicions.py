@@ -24,7 +24,7 @@ USUALLY_ABOVE = {
 
 _PART = re.compile(r"\.[0-9]+(?:\.|$)")
 
-TOLD = ("name", "label.en", "label.ja", "description", "years")
+TOLD = ("name", "label.en", "label.ja", "description", "description.en", "description.ja", "years")
 """What may be said again: it changes no figure."""
 
 

@@ -1,7 +1,6 @@
 """The paper that charts are drawn on: fonts, colours, room for title, legend and source, and the file."""
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from unicodedata import east_asian_width
 
 from simulator.labels import Words
+from simulator.report import wrapping
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -26,11 +26,6 @@ DPI = 300
 
 LINE, NARROW = 1.3, 0.57
 """Height of a line and width of a Latin character, as a share of the size of type."""
-
-WORD = re.compile(
-    r"[\u2e80-\uffef][、。，．：；」』）！？ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々]*|[^\s\u2e80-\uffef]+\s*|\s+"
-)
-"""What stays together at the end of a line."""
 
 STYLE: dict[str, Any] = {
     "font.size": TEXT,
@@ -180,13 +175,8 @@ def _height(text: str, size: float) -> float:
 
 
 def _wrapped(text: str, size: float, width: float) -> str:
-    """Text in lines that fit a width in millimetres, Japanese broken between any two characters."""
-    room, lines = width / (size * POINT), [""]
-    for word in WORD.findall(text):
-        if lines[-1] and _ems(f"{lines[-1]}{word.rstrip()}") > room:
-            lines.append("")
-        lines[-1] += word
-    return "\n".join(line.rstrip() for line in lines)
+    """Text in lines that fit a width in millimetres."""
+    return "\n".join(wrapping.lines(text, width / (size * POINT), _ems))
 
 
 def wrapped(text: str, width: float) -> str:

@@ -28,8 +28,8 @@ def heading(view: View) -> list[str]:
         if len(view.runs) == 1 and view.reference:
             title = view.words("page", "beside", name=title, reference=view.name(view.reference))
         lines.append(title)
-        if document.description:
-            lines.append(document.description)
+        if purpose := view.words.label(document.description, document.description.ja or ""):
+            lines.append(purpose)
     if drawn := view.runs[0].drawn:
         sampled = drawn.sampled
         told = {"draws": f"{drawn.done:,}", "sampling": view.words("page", sampled.sampling), "seed": sampled.seed}

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from simulator.report import wrapping
 from simulator.report.sheets import Sheet
 
 UNLIMITED = 10_000
@@ -22,9 +24,8 @@ def write(heading: Sequence[str], sheets: Sequence[Sheet], stream: TextIO) -> No
     page = StringIO()
     console = Console(file=page, highlight=False, width=UNLIMITED, force_terminal=stream.isatty())
     for text in heading:
-        for wrapped in Text(text).wrap(console, PAGE_WIDTH):
-            wrapped.rstrip()
-            console.print(wrapped)
+        for part in wrapping.lines(text, PAGE_WIDTH, cell_len):
+            console.print(Text(part))
     for sheet in sheets:
         console.print()
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
