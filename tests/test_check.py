@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import simulator as sim
+from simulator.suspicions import suspicions
 from tests.commands import simulate
 from tests.test_loading import write
 
@@ -50,6 +51,21 @@ def test_what_only_numbers_show_is_found_too(tmp_path: Path, capsys: pytest.Capt
         ("budget: {level: +0%}", "budget.level", "this override changes nothing: mext-fy2022 says the same"),
         (FELLOW % "plan: {2040: 300}", "plan", "FY2040 is after FY2031, the last year shown"),
         (FELLOW % "costs: {flight_out: {amount: 300000}}", "costs", "one award costs 300,010.7 million yen"),
+        (FELLOW % "costs: {flight_out: {amount: 300000}}", "amount", "is 1,000,000 times the 0.3 that it overrides"),
+        (FELLOW % "duration: 24 years", "duration", "is 12 times the 24 that it overrides"),
+        (FELLOW % "plan: {2022: 30}", "plan", "is 0.098 times the 305 that it overrides"),
+        (
+            "programmes: {overseas_fellowships: {budget: {base: 3363000000}}}",
+            "overseas_fellowships.budget.base",
+            "is 1,000,000 times the 3,363 that it overrides",
+        ),
+        ("budget: {changes: [{from: 2024, multiply: 90}]}", "budget.changes.0.multiply", "multiplies money by 90"),
+        (
+            "first_year: 2024",
+            "first_year",
+            "nobody starts before FY2024 in the years after a history: FY2021 of overseas_fellowships.fellowship",
+        ),
+        ("budget: {level: 0.9}", "budget.level", "+0.9 is a change of +90%: write it with a per cent sign"),
         (
             FELLOW % "history: {2021: 900}",
             "overseas_fellowships",
@@ -71,6 +87,21 @@ def test_suspicions(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: st
     assert ": warning: " in line
     assert path in line
     assert simulate("check", file, "--strict") == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "budget: {level: +90%}",
+        "budget: {level: 0.4}",
+        "budget: {changes: [{from: 2024, multiply: 9}]}",
+        "programmes: {overseas_fellowships: {budget: {base: 30000}}}",
+        FELLOW % "duration: 10 years",
+        FELLOW % "costs: {flight_out: {amount: 2.9}}",
+    ],
+)
+def test_what_may_well_be_meant_is_not_suspicious(tmp_path: Path, text: str) -> None:
+    assert list(suspicions(sim.load(scenario(tmp_path, text)))) == []
 
 
 def test_findings_for_editors_and_github(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

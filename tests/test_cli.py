@@ -96,6 +96,8 @@ def test_warnings_of_shortfall_idle_overrides_and_identical_scenarios(
         f"warning: {path}:2:17: budget.level: this override changes nothing: baseline says the same",
         "warning: idle and baseline give identical results: what the scenario changes reaches no figure",
     ]
+    assert simulate("scenarios/plus10pct.yaml", "--set", "years=2022-2041") == 0
+    assert capsys.readouterr().err == ""
     path.write_text(f"extends: {baseline}\nbudget: {{level: -100%}}\n", encoding="utf-8")
     assert simulate(str(path), "--lang", "ja") == 0
     assert "idle：海外特別研究員 は R4, R5" in capsys.readouterr().err

@@ -192,3 +192,10 @@ def test_interrupted_draws_are_shown_and_said(
     assert f"{draws.BLOCK // 2:,}" in output.err
     assert "9,000" in output.err
     assert "Fellowship" in output.out
+
+
+def test_what_sums_leave_behind_is_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    """Allowances follow the exchange rate in full: what they are worth stays 1, but for the last bits."""
+    assert "Real value" not in told(capsys, UNCERTAIN, "--draws", "200")
+    shown = told(capsys, UNCERTAIN, "--draws", "200", "--measure", "real_value", "--programme", "overseas_fellowships")
+    assert re.search(r"Δ baseline +0( +0){9} *$", shown, re.MULTILINE)

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 import simulator as sim
 from simulator.labels import words
 from simulator.measures import MEASURES
-from simulator.report import markdown, pages, terminal, wrapping
+from simulator.report import markdown, pages, tabled, terminal, wrapping
 from simulator.report.rounding import decimals_for, rounded
 from simulator.report.sheets import Sheet, View
 
@@ -90,6 +90,22 @@ def test_markdown_tables_have_a_cell_for_every_year() -> None:
     markdown.write([], page("plus10pct", "baseline"), stream)
     rows = [line for line in stream.getvalue().splitlines() if line]
     assert {line.count("|") for line in rows} == {12}
+
+
+@pytest.mark.parametrize(
+    ("year", "short", "full"),
+    [
+        (2031, "R13", "令和13年度"),
+        (2019, "R1", "令和元年度"),
+        (2018, "H30", "平成30年度"),
+        (1989, "H1", "平成元年度"),
+        (1988, "S63", "昭和63年度"),
+    ],
+)
+def test_fiscal_years_are_of_their_era(year: int, short: str, full: str) -> None:
+    japanese = words("ja")
+    assert (japanese.year(year), tabled.heading(japanese, year)) == (short, full)
+    assert (words("en").year(year), tabled.heading(words("en"), year)) == (f"FY{year}", f"FY{year}")
 
 
 def test_rounding_is_half_up() -> None:

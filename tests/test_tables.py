@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from simulator import tables
 from simulator.conditions import Condition
 from simulator.measures import MEASURES
 from simulator.report import machine
+from tests.commands import simulate
 
 COLUMNS = ["scenario", "fiscal_year", "programme", "award", "measure", "statistic", "value", "unit"]
 
@@ -119,3 +121,24 @@ def test_a_varied_result_has_no_table() -> None:
     varied = sim.run("scenarios/baseline.yaml", vary={"budget.level": np.zeros(2)})
     with pytest.raises(sim.RequestError, match="a varied result has 2 runs"):
         varied.table()
+
+
+def test_differences_from_a_later_first_year_stand_under_their_years(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the two runs alone; without it the figures of FY2024 stood under FY2022."""
+    later = tmp_path / "later.yaml"
+    above = Path("scenarios/baseline.yaml").resolve()
+    later.write_text(f"extends: {above}\nfirst_year: 2024\nyears: 2024-2033\n", encoding="utf-8")
+    runs, beside = sim.run("scenarios/plus10pct.yaml").runs, sim.run(later).runs[0]
+    assert simulate("scenarios/plus10pct.yaml", "--baseline", str(later), "--differences", "--format", "csv") == 0
+    rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    found = {
+        int(row["fiscal_year"]): row["value"]
+        for row in rows
+        if (row["programme"], row["measure"], row["statistic"]) == ("total", "spend", "difference")
+    }
+    assert found[2022] == found[2023] == ""
+    for year in range(2024, 2032):
+        apart = runs[0].of("spend")[year - 2022, 0] - beside.of("spend")[year - 2024, 0]
+        assert float(found[year]) == pytest.approx(apart, abs=1e-6)

@@ -142,7 +142,7 @@ def test_years_are_across_with_their_unit_at_their_head(case: tuple[View, Read, 
 
 
 def test_japanese_years_are_of_the_era() -> None:
-    assert [heading(words("ja"), year) for year in (2018, 2019, 2022)] == ["2018年度", "令和元年度", "令和4年度"]
+    assert [heading(words("ja"), year) for year in (2018, 2019, 2022)] == ["平成30年度", "令和元年度", "令和4年度"]
     assert heading(words("en"), 2019) == "FY2019"
 
 
@@ -282,7 +282,7 @@ def hostile(folder: Path) -> Path:
     }
     for old, new in labels.items():
         text = text.replace(f"{old}", new if old == "博士課程研究員" else '"' + new.replace("\\", "\\\\") + '"')
-    text = re.sub(r"^description: .*$", 'description: "=HYPERLINK(1)"', text, flags=re.MULTILINE)
+    text = re.sub(r"^description:\n  en: .*\n  ja: .*$", 'description: "=HYPERLINK(1)"', text, flags=re.MULTILINE)
     path = folder / "=hostile.yaml"
     path.write_text(text, encoding="utf-8")
     return path

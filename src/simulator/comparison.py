@@ -11,7 +11,7 @@ from simulator.errors import RequestError
 from simulator.figures import Wanted
 from simulator.outcomes import COEFFICIENTS
 from simulator.results import Result, Run
-from simulator.scenario import Scenario
+from simulator.scenario import FOR_PEOPLE, Scenario
 from simulator.sources import assumptions
 from simulator.suspicions import Warned, suspicions
 from simulator.tables import Line
@@ -56,7 +56,7 @@ def warnings(runs: tuple[Run, ...], parent: Run | None, shown: Collection[str]) 
     compared = [*runs, *([parent] if parent else [])]
     for position, run in enumerate(compared):
         for other in compared[position + 1 :]:
-            if _identical(run, other):
+            if _identical(run, other) and not _only_years(run.scenario):
                 yield Warned("identical", {"scenario": run.scenario.title, "reference": other.scenario.title})
 
 
@@ -104,6 +104,12 @@ def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
         yield Warned("assumed", values, source.place, source.path)
 
 
+def _only_years(scenario: Scenario) -> bool:
+    """Whether a scenario changes nothing but which years are shown."""
+    changed = {path.partition(".")[0] for path in scenario.overrides}
+    return "years" in changed and changed <= {"years", *FOR_PEOPLE}
+
+
 def _identical(run: Run, other: Run) -> bool:
     if run.labels.awards != other.labels.awards or run.years != other.years:
         return False
@@ -114,8 +120,11 @@ def _identical(run: Run, other: Run) -> bool:
 
 
 def beside(scenario: Scenario, other: Scenario) -> Scenario:
-    """`other` over the years that a scenario shows, so that every figure has its counterpart."""
-    years = scenario.document.horizon
+    """`other` over the years that a scenario shows, as far as it simulates them: every figure has its counterpart."""
+    first, last = scenario.document.horizon
+    years = max(first, other.document.first_year), last
+    if years[0] > last:
+        return other
     return replace(other, document=other.document.model_copy(update={"years": years}))
 
 

@@ -29,6 +29,9 @@ Of values that lie apart, such as whole counts, a quantile may stand between two
 `benchmarks/uncertainty.py` measures both: 0.0002 and 0.007 on its samples.
 """
 
+DUST = 1e-12
+"""Less than this share of a figure is what sums in floating point leave behind."""
+
 CONFIDENCE = 0.95
 """Of the interval of a mean."""
 
@@ -96,6 +99,11 @@ class Statistics:
         """The same of some of its years."""
         quantiles = {name: values[which] for name, values in self.quantiles.items()}
         return replace(self, mean=self.mean[which], sd=self.sd[which], se=self.se[which], quantiles=quantiles)
+
+    @property
+    def varies(self) -> bool:
+        """Whether draws differ, by more than sums in floating point do."""
+        return bool((self.sd > DUST * np.abs(self.mean)).any())
 
     @property
     def half_interval(self) -> Floats:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from simulator.errors import Place, Problem
@@ -11,7 +12,7 @@ from simulator.labels import Words
 from simulator.results import Run
 from simulator.scenario import Leaf, Scenario, leaves
 from simulator.sources import LARGE_RESIDUAL, residuals, sources
-from simulator.values import ALWAYS, Steps
+from simulator.values import ALWAYS, Stay, Steps
 
 USUALLY_ABOVE = {
     "take_up": 0.1,
@@ -21,6 +22,12 @@ USUALLY_ABOVE = {
     "renewal.share": 0.01,
 }
 """Shares that are usually far above these: below, but not 0, a per cent sign may stand where none is meant."""
+
+FAR = 10.0
+"""A number so many times what it overrides, or so small a part of it, may be in another unit."""
+
+STEEP = 0.5
+"""A level of this much that is written as a bare number may have been meant as a share of the base: 0.9 is +90 %."""
 
 _PART = re.compile(r"\.[0-9]+(?:\.|$)")
 
@@ -49,6 +56,8 @@ class Warned:
 def suspicions(scenario: Scenario, run: Run | None = None) -> Iterator[Warned]:
     """Overrides that change nothing or come too late, what `of_sources` finds, tiny shares; with a run, high costs."""
     yield from _idle(scenario)
+    yield from _out_of_scale(scenario)
+    yield from _gaps(scenario)
     yield from of_sources(scenario)
     for path, leaf in leaves(scenario.document):
         yield from _tiny(scenario, path, leaf)
@@ -87,6 +96,62 @@ def _idle(scenario: Scenario) -> Iterator[Warned]:
         changed[value] = changed.get(value, False) or path not in above or own[path] != above[path]
     for path in (path for path, differs in changed.items() if not differs and path not in TOLD):
         yield Warned("idle", {"parent": scenario.parent.name}, scenario.places.get(path), path)
+
+
+def _out_of_scale(scenario: Scenario) -> Iterator[Warned]:
+    """Overrides far from what they override, factors of ten or more, and levels that may be meant as shares."""
+    above = dict(leaves(scenario.parent.document)) if scenario.parent else {}
+    own = dict(leaves(scenario.document))
+    for path in scenario.overrides:
+        value, before = _largest(own.get(path)), _largest(above.get(path) or _replaced(scenario, path))
+        place, ratio = scenario.places.get(path), abs(value / before) if value and before else 1.0
+        if path.endswith("budget.level"):
+            if abs(value) >= STEEP and isinstance(_written(scenario, path), int | float):
+                yield Warned("steep", {"level": f"{value:+.12g}", "share": f"{value:+.0%}"}, place, path)
+        elif path.endswith(".multiply") and value >= FAR:
+            yield Warned("factor", {"factor": f"{value:,.12g}"}, place, path)
+        elif not 1.0 / FAR < ratio < FAR:
+            told = f"{ratio:,.0f}" if ratio > 1 else f"{ratio:.2g}"
+            yield Warned("scale", {"ratio": told, "before": f"{before:,.12g}"}, place, path)
+
+
+def _gaps(scenario: Scenario) -> Iterator[Warned]:
+    """Years between the last of a history by year and a first year that the scenario moved: nobody started in them."""
+    if "first_year" not in scenario.overrides or scenario.parent is None:
+        return
+    first, last = scenario.document.first_year, dict[str, int]()
+    for name, programme in scenario.document.programmes.items():
+        for award, terms in programme.awards.items():
+            last[f"{name}.{award}"] = max((year for year, _ in terms.history.steps), default=ALWAYS)
+    early = {award: year for award, year in last.items() if ALWAYS < year < first - 1}
+    for award, year in [*early.items()][:1]:
+        told = {"first": first, "award": award, "last": year, "more": len(early) - 1}
+        yield Warned("gap", told, scenario.places.get("first_year"), "first_year")
+
+
+def _largest(leaf: Leaf | None) -> float:
+    """The number farthest from 0 of a leaf in internal units; 0 where it has none."""
+    values = [value for _, value in leaf.steps] if isinstance(leaf, Steps) else []
+    numbers = [end for value in values for end in (value.ranges[-1][:2] if isinstance(value, Stay) else (value,))]
+    return max((each for each in numbers if isinstance(each, float) and isfinite(each)), key=abs, default=0.0)
+
+
+def _replaced(scenario: Scenario, path: str) -> Leaf | None:
+    """The appropriations in whose place a base in money stands."""
+    programme = path.removeprefix("programmes.").removesuffix(".budget.base")
+    if not path.endswith(".budget.base") or programme not in scenario.document.programmes:
+        return None
+    return next(iter(scenario.document.programmes[programme].appropriations.values()))
+
+
+def _written(scenario: Scenario, path: str) -> object:
+    """The value of a path as it is written."""
+    node = scenario.tree
+    for key in path.split("."):
+        if not isinstance(node.value, dict) or key not in node.value:
+            return None
+        node = node.value[key]
+    return node.value
 
 
 def _tiny(scenario: Scenario, path: str, leaf: Leaf) -> Iterator[Warned]:

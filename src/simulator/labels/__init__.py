@@ -10,8 +10,8 @@ from importlib import resources
 from simulator.errors import printable
 from simulator.fields import Label
 
-REIWA = 2018
-"""The year before Reiwa 1."""
+ERAS = (("R", "令和", 2018), ("H", "平成", 1988), ("S", "昭和", 1925))
+"""Japanese eras, the year before the first of each."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,18 @@ class Words:
 
     def year(self, year: int) -> str:
         """Heading of a fiscal year."""
-        return self("page", "year", year=year, era=year - REIWA)
+        return self("page", "year", **self.years(year))
 
     def short_year(self, year: int) -> str:
         """A fiscal year along an axis that says so."""
         return self("plot", "year", **self.years(year))
 
-    def years(self, year: int, name: str = "") -> dict[str, int]:
-        """A fiscal year in both calendars, as texts name them: `year` and `era`, or a name and `<name>_era`."""
-        return {name: year, f"{name}_era": year - REIWA} if name else {"year": year, "era": year - REIWA}
+    def years(self, year: int, name: str = "year") -> dict[str, object]:
+        """A fiscal year as texts name it: the year, its era in short (R4) and in full (令和4)."""
+        short, full, zero = next((era for era in ERAS if year > era[-1]), ("", "", 0))
+        number = year - zero
+        first = "元" if zero and number == 1 else number
+        return {name: year, f"{name}_era": f"{short}{number}", f"{name}_in_full": f"{full}{first}"}
 
     def label(self, label: Label, otherwise: str) -> str:
         """A label of a file in this language, the id where it has none; one line."""

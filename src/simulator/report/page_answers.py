@@ -146,7 +146,7 @@ def _short(view: View, run: Run) -> Iterator[str]:
 
 def _missing(words: Words, drawn: Statistics | None, told: dict[str, str]) -> str:
     """A shortfall; of draws, how many at least have it in the worst year."""
-    if drawn is None or not drawn.sd.any():
+    if drawn is None or not drawn.varies:
         return words("report", "short", **told)
     chances = (("p05", "95 %"), ("p25", "75 %"), ("p50", "50 %"), ("p75", "25 %"), ("p95", "5 %"))
     share = next((share for name, share in chances if name in drawn.quantiles and drawn.quantiles[name].max() > 0), "")

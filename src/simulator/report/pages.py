@@ -13,7 +13,7 @@ from simulator.report.rounding import decimals_for, rounded
 from simulator.report.sheets import NOT_DISTINGUISHABLE, Row, Sheet, Shown, View, full_label, label_of, sheets_of
 from simulator.results import Run
 from simulator.sources import assumptions
-from simulator.statistics import Statistics
+from simulator.statistics import DUST, Statistics
 from simulator.tables import Line
 
 
@@ -150,7 +150,7 @@ def _outlet(view: View, target: str) -> str:
 
 def _where_any(view: View, name: str, may: Callable[[Run, str, str], bool], *, usual: float = 0.0) -> Iterator[Shown]:
     """A measure of the award types that it may say something of, and in some run does: not its usual value alone."""
-    awards = dict.fromkeys(names for run in view.compared for names in run.labels.awards)
+    awards = dict.fromkeys(names for run in view.runs for names in run.labels.awards)
     for programme, award in awards:
         there = [run for run in view.compared if (programme, award) in run.labels.awards]
         wanted = not view.programmes or programme in view.programmes
@@ -158,7 +158,7 @@ def _where_any(view: View, name: str, may: Callable[[Run, str, str], bool], *, u
             continue
         line, values = Line(programme, award, name), {id(run): run.of(name, programme, award)[:, 0] for run in there}
         drawn = [found for run in there if (found := run.statistics(line))]
-        if any((row != usual).any() for row in values.values()) or any(found.sd.any() for found in drawn):
+        if any((np.abs(row - usual) > DUST).any() for row in values.values()) or any(found.varies for found in drawn):
             decimals = 3 if measure(name).unit == RATIO else decimals_for(list(values.values()))
             shown = tuple(rounded(values[id(run)], decimals) if run in there else None for run in view.compared)
             yield Shown(full_label(view, programme, award), 0, decimals, shown, line)

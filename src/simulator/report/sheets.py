@@ -10,6 +10,7 @@ from simulator.labels import Words
 from simulator.measures import TOTAL
 from simulator.report.rounding import rounded
 from simulator.results import Run
+from simulator.statistics import DUST
 from simulator.tables import Line
 
 YEARS_ACROSS = 10
@@ -155,7 +156,7 @@ def _lines(view: View, shown: Shown, years: Sequence[int]) -> Iterator[Row]:
 def _range(view: View, shown: Shown, run: Run, places: Sequence[int]) -> Iterator[Row]:
     """The range of most draws, where the row varies over them."""
     found = run.statistics(shown.line) if shown.line else None
-    if found is None or not found.quantiles or not np.nan_to_num(found.sd).any():
+    if found is None or not found.quantiles or not found.varies:
         return
     for name in RANGE:
         values = rounded(found.quantiles[name], shown.decimals)
@@ -167,6 +168,9 @@ def _told(run: Run, shown: Shown, place: int, change: str) -> str:
     """A difference; `n.d.` where it may as well be none, with its sign where it is one too small to be shown."""
     found = run.difference(shown.line) if shown.line else None
     if found is None or not change or not 0 <= place < len(found.mean):
+        return change
+    level = run.statistics(shown.line) if shown.line else None
+    if level and abs(found.mean[place]) <= DUST * abs(level.mean[place]):
         return change
     if not found.distinguishable[place]:
         return NOT_DISTINGUISHABLE

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.arrays import Floats
 from simulator.errors import RequestError
-from simulator.labels import REIWA, Words
+from simulator.labels import Words
 from simulator.measures import MILLION_YEN, RATIO, TOTAL, measure
 from simulator.report.pages import Block, awards_blocks, money_block
 from simulator.report.sheets import RANGE, Shown, View
@@ -95,8 +95,7 @@ def years_of(view: View) -> list[int]:
 
 def heading(words: Words, year: int) -> str:
     """A fiscal year as budget documents head their columns."""
-    era = year - REIWA
-    return words("workbook", "earlier_year" if era < 1 else "first_year" if era == 1 else "year", year=year, era=era)
+    return words("workbook", "year", **words.years(year))
 
 
 def _table(view: View, block: Block) -> Table:
@@ -168,7 +167,7 @@ def _figures(view: View, run: Run, values: Floats) -> tuple[float | None, ...]:
 def _quantiles(view: View, run: Run, plain: Row) -> Iterator[Row]:
     """What most draws lie between, where the line varies over them."""
     found = run.statistics(plain.line) if plain.line else None
-    if found is not None and found.quantiles and found.sd.any():
+    if found is not None and found.quantiles and found.varies:
         for name in RANGE:
             figures = _figures(view, run, found.quantiles[name])
             yield replace(plain, label="", name=view.words("page", name), kind="range", figures=figures)
