@@ -199,3 +199,23 @@ def test_what_sums_leave_behind_is_no_difference(capsys: pytest.CaptureFixture[s
     assert "Real value" not in told(capsys, UNCERTAIN, "--draws", "200")
     shown = told(capsys, UNCERTAIN, "--draws", "200", "--measure", "real_value", "--programme", "overseas_fellowships")
     assert re.search(r"Δ baseline +0( +0){9} *$", shown, re.MULTILINE)
+
+
+def test_chances_are_of_the_years_that_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """As shares of the draws themselves in these years."""
+    asked = ("--draws", "400", "--years", "2024-2025", "--probability", "selected[overseas_fellowships] >= 305")
+    page = told(capsys, UNCERTAIN, *asked)
+    fellows = (
+        sim.run(UNCERTAIN, draws=400, seed=0, measures=["selected"]).runs[0].of("selected", "overseas_fellowships")
+    )
+    held = fellows[2:4] >= 305 - 1e-6
+    for name, of_all in (("every", held.all(axis=0)), ("any", held.any(axis=0))):
+        assert re.search(rf"in {name} year.* {of_all.mean():.1%}", page)
+    assert held.all(axis=0).mean() > (fellows >= 305 - 1e-6).all(axis=0).mean()
+
+
+def test_fail_if_is_of_the_years_that_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    condition = "carried_in[total] > 790"
+    assert simulate("scenarios/baseline.yaml", "--fail-if", condition, "--quiet") == 1
+    assert simulate("scenarios/baseline.yaml", "--fail-if", condition, "--quiet", "--years", "2022-2023") == 0
+    capsys.readouterr()

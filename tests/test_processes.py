@@ -1,15 +1,20 @@
 """Uncertain paths by year, against their moments by formula (model.md section 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.integrate import quad
 
 import simulator as sim
 from simulator.arrays import Floats
+from simulator.processes import Process
+from simulator.scenario import leaves
+from simulator.values import Steps
 from tests.drawing import GRANT, Write, inputs_drawn, with_field
 
 DRAWS = 65_536
@@ -93,7 +98,7 @@ def test_a_run_without_draws_takes_the_expected_path(portfolio: Write) -> None:
         ("{random_walk: {start: 1, sd: 3%, drift: 0.1}}", 1 + 0.1 * YEARS),
         ("{gbm: {start: 1, volatility: 20%, growth: 3%}}", 1.03**YEARS),
         ("{ar1: {mean: 2, persistence: 0.5, sd: 10%, start: 1}}", 2 - 0.5**YEARS),
-        ("{random_walk: {start: 1, sd: 3%, drift: 0.1}, truncate: [0.5, 1.25]}", np.minimum(1 + 0.1 * YEARS, 1.25)),
+        ("{random_walk: {start: 1, sd: 0, drift: 0.1}, truncate: [0.5, 1.25]}", np.minimum(1 + 0.1 * YEARS, 1.25)),
     ):
         run = sim.run(priced(portfolio, text)).runs[0]
         np.testing.assert_allclose(run.of("unit_price_grant", "line", "award")[:, 0], 10 * expected, rtol=1e-12)
@@ -154,3 +159,46 @@ def test_a_path_is_drawn_for_the_years_that_are_shown(portfolio: Write) -> None:
 def test_a_process_where_a_number_has_no_years_is_refused(field: str, portfolio: Write) -> None:
     with pytest.raises(sim.InputError, match="is a path by year, and this number has no years: write"):
         sim.load(with_field(portfolio, field, "{gbm: {start: 1, volatility: 20%}}"))
+
+
+@pytest.mark.parametrize(
+    ("path", "onward"),
+    [
+        (Process("random_walk", 1.0, 0.1, low=0.5, high=1.05), lambda x: x),
+        (Process("random_walk", 0.95, 0.01, drift=0.02, high=1.0), lambda x: x + 0.02),
+        (Process("ar1", 0.5, 0.1, pull=-0.6, mean=0.9, low=0.45), lambda x: 0.9 - 0.6 * (x - 0.9)),
+    ],
+)
+def test_expected_values_of_truncated_paths_are_integrals(path: Process, onward: Callable[[float], float]) -> None:
+    """The first year is a truncated normal, the second an integral over it of truncated normals, both of scipy."""
+
+    def next_year(x: float) -> Any:
+        centre = onward(x)
+        ends = (path.low - centre) / path.sd, (path.high - centre) / path.sd
+        return stats.truncnorm(*ends, loc=centre, scale=path.sd)
+
+    first = next_year(path.start)
+    low, high = first.ppf(1e-12), first.ppf(1.0 - 1e-12)
+    second = quad(lambda x: first.pdf(x) * next_year(x).mean(), low, high, epsabs=1e-10)[0]
+    assert path.expected(0) == path.start
+    assert path.expected(1) == pytest.approx(first.mean(), abs=1e-9)
+    assert path.expected(2) == pytest.approx(second, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{random_walk: {start: 1, sd: 10%}, truncate: [0.5, 1.05]}",
+        "{gbm: {start: 1, volatility: 10%, growth: 2%}, truncate: [0.8, 1.2]}",
+        "{gbm: {start: 1, volatility: 10%}, truncate: [null, 1.1]}",
+        "{ar1: {mean: 1.1, persistence: 0.6, sd: 0.1, start: 1}, truncate: [0.9, 1.2]}",
+    ],
+)
+def test_without_draws_a_truncated_path_is_the_mean_of_its_draws(text: str, portfolio: Write) -> None:
+    scenario = sim.load(with_field(portfolio, "path", text))
+    (leaf,) = (leaf for path, leaf in leaves(scenario.document) if path == PRICES)
+    assert isinstance(leaf, Steps)
+    assert leaf.process is not None
+    expected = [leaf.process.expected(year) for year in range(6)]
+    (drawn,) = inputs_drawn(scenario, DRAWS).values()
+    np.testing.assert_allclose(drawn.mean(axis=-1), expected, atol=5 * drawn.std() / DRAWS**0.5)

@@ -142,3 +142,16 @@ def test_differences_from_a_later_first_year_stand_under_their_years(
     for year in range(2024, 2032):
         apart = runs[0].of("spend")[year - 2022, 0] - beside.of("spend")[year - 2024, 0]
         assert float(found[year]) == pytest.approx(apart, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("sign", "held"),
+    [("==", [0, 1, 1, 1, 0]), ("!=", [1, 0, 0, 0, 1]), (">=", [0, 1, 1, 1, 1]), (">", [0, 0, 0, 0, 1])],
+)
+@pytest.mark.parametrize("of", [1.0, -1.0])
+def test_figures_less_than_a_yen_apart_are_equal(sign: str, held: list[int], of: float) -> None:
+    """0.1 + 0.2 is 0.3, and eight awards that sums made of fractions are eight."""
+    sign = sign if of > 0 else sign.replace(">", "<")
+    values = of * np.array([7.99, 8.0 - 3e-10, 8.0, 8.0 + 3e-10, 8.00001])
+    assert Condition.parse(f"spend {sign} {of * 8:g}").holds(values).tolist() == [bool(each) for each in held]
+    assert Condition.parse(f"spend {sign} {of * 0.3:g}").holds(np.array([of * (0.1 + 0.2)])).tolist() == [held[2] == 1]

@@ -8,7 +8,9 @@ extras        libraries that come with an extra of the package
 workers       other processes, and a Dask cluster, that do the work of a function
 texts         texts as people write them in one spelling, and refusals that quote them
 quantities    money, shares, durations and years as people write them, to numbers
-distributions  uncertain numbers and paths: what they are
+bounded_paths  laws of paths that are drawn between bounds
+processes     uncertain paths by year: what they are
+distributions  uncertain numbers: what they are
 inverses      the value that a uniform number stands for
 correlations  rank correlations between uncertain inputs, as a Gaussian copula takes them
 sampling      which uniform number each draw gives to each uncertain input

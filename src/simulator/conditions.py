@@ -25,6 +25,9 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne,
 }
 
+TRACE = 1e-6
+"""Million yen, awards or a share of one: figures nearer than this are equal."""
+
 RATIO = Quantity("ratio", "ratio", quantities.ELASTICITY.read, -1e6, 1e6, "0.3 or 30%")
 
 _GRAMMAR = re.compile(
@@ -35,7 +38,10 @@ _GRAMMAR = re.compile(
 
 @dataclass(frozen=True)
 class Condition:
-    """A measure of the portfolio, a programme or an award type, compared with a number, in one year or any."""
+    """A measure of the portfolio, a programme or an award type, compared with a number, in one year or any.
+
+    Where no `year` is named all count that are shown, of these only those `within` a range where one is given.
+    """
 
     text: str
     measure: str
@@ -44,6 +50,7 @@ class Condition:
     year: int | None
     sign: str
     value: float
+    within: range | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Condition":
@@ -76,8 +83,17 @@ class Condition:
         never = (self.value < 0 and self.sign in ("<", "<=", "==")) or (self.value == 0 and self.sign == "<")
         return not never or self.measure == "available"
 
+    def counts(self, year: int) -> bool:
+        """Whether a year is among those in which it is asked."""
+        return year == self.year or (self.year is None and (self.within is None or year in self.within))
+
     def holds(self, values: Floats) -> NDArray[np.bool_]:
-        """Whether it holds of each value; of one that does not exist it does not."""
+        """Whether it holds of each value; of one that does not exist it does not.
+
+        A value less than a yen, or 10⁻⁶ of an award, from the number is the number: sums leave as much behind.
+        """
+        trace = max(TRACE, 1e-12 * abs(self.value))
+        values = np.where(np.abs(values - self.value) < trace, self.value, values)
         held: NDArray[np.bool_] = COMPARISONS[self.sign](values, self.value) & ~np.isnan(values)
         return held
 
@@ -93,7 +109,7 @@ class Condition:
         values = run.of(self.measure, self.programme, self.award)[:, 0]
         holds = self.holds(values)
         for year, value, met in zip(run.years, values.tolist(), holds.tolist(), strict=True):
-            if met and self.year in (None, year):
+            if met and self.counts(year):
                 return year, value
         return None
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator import inverses, ranges
-from simulator.distributions import Process
 from simulator.inverses import Floats
+from simulator.processes import Process
 from simulator.ranges import Range
 from simulator.scenario import Document
 

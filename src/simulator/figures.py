@@ -156,7 +156,7 @@ def _chance(place: int, condition: Condition, years: range) -> Figure:
     """1 where the condition holds, else 0, in each year; in the last two rows, in every year and in any."""
     condition.require_year(years)
     level = _level(place, Line(condition.programme, condition.award, condition.measure), years)
-    counted = np.array([condition.year in (None, year) for year in years])
+    counted = np.array([condition.counts(year) for year in years])
 
     def of(blocks: Blocks) -> Floats:
         holds = condition.holds(level.of(blocks))

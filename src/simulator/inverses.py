@@ -11,7 +11,8 @@ from math import inf, log
 import numpy as np
 import numpy.typing as npt
 
-from simulator.distributions import BETAS, FURTHEST, Distribution, Process, Uncertain
+from simulator.distributions import BETAS, FURTHEST, Distribution, Uncertain
+from simulator.processes import Process
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from simulator import uncertainty_rules
 from simulator.award_rules import Fault
-from simulator.distributions import Distribution, Process
+from simulator.distributions import Distribution
 from simulator.errors import QuantityError, RequestError, did_you_mean
+from simulator.processes import Process
 from simulator.quantities import Quantity
 from simulator.scenario import Document, leaves
 from simulator.values import Named, Stay, Steps

@@ -1,7 +1,7 @@
 """The main job: scenarios are loaded, run, drawn where that is asked, shown, and judged by conditions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,9 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
         workbook_book.require()
         records.require_free(Path(job.output), overwrite=job.overwrite)
     runs, beside = job.simulated(identical=sampled is not None)
-    page.view(runs, beside)
+    shown = page.view(runs, beside).years
+    within = range(shown[0], shown[-1] + 1)
+    conditions, asked = ([replace(each, within=within) for each in of] for of in (conditions, asked))
     require_known(page.measures, runs)
     if sampled:
         with Meter(page.words) as meter:

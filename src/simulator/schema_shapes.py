@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator import spellings
-from simulator.distributions import LAWS, PATHS
+from simulator.distributions import LAWS
+from simulator.processes import PATHS
 from simulator.uncertain import TRUNCATE
 
 Json = dict[str, Any]

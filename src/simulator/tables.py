@@ -112,7 +112,7 @@ def chances(run: "Run", years: Container[int] | None = None) -> Iterator[Row]:
         named = f"{condition.measure} {condition.sign} {condition.value:.12g}"
         of = (condition.programme, condition.award, named)
         for year, value in zip(run.years, chance.yearly.mean.tolist(), strict=True):
-            if (years is None or year in years) and condition.year in (None, year):
+            if (years is None or year in years) and condition.counts(year):
                 yield Row(run.scenario.name, year, *of, "probability", value, "share")
         if condition.year is not None:
             continue

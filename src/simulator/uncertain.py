@@ -10,8 +10,9 @@ from math import inf, isfinite
 from typing import Any
 
 from simulator import quantities
-from simulator.distributions import LAWS, LISTED, PATHS, Distribution, Process, Uncertain, process
+from simulator.distributions import LAWS, LISTED, Distribution, Uncertain
 from simulator.errors import TEXTS, PlacedError, did_you_mean, each, key_of, within
+from simulator.processes import PATHS, Process, process
 from simulator.quantities import Quantity
 from simulator.shares import adds_up
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from simulator.award_rules import Fault
-from simulator.distributions import NEVER, Distribution, Process, Uncertain
+from simulator.distributions import NEVER, Distribution, Uncertain
 from simulator.errors import did_you_mean
+from simulator.processes import Process
 from simulator.quantities import Quantity
 from simulator.scenario import Document, leaves
 from simulator.values import ALWAYS, Named, Steps

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from simulator import quantities, uncertain, yearly
-from simulator.distributions import Distribution, Process, Uncertain
+from simulator.distributions import Distribution, Uncertain
 from simulator.errors import PlacedError, QuantityError, each, key_of, within
+from simulator.processes import Process
 from simulator.quantities import Quantity
 from simulator.shares import adds_up
 

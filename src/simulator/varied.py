@@ -9,8 +9,9 @@ import numpy as np
 
 from simulator import inverses, sampling, uncertainty_rules
 from simulator.arrays import Floats
-from simulator.distributions import Distribution, Process
+from simulator.distributions import Distribution
 from simulator.errors import RequestError
+from simulator.processes import Process
 from simulator.quantities import Quantity
 from simulator.ranges import Leaves, columns, leaf
 from simulator.sampling import Design, Sampling
