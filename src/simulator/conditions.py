@@ -72,9 +72,8 @@ class Condition:
 
     @property
     def is_possible(self) -> bool:
-        """Whether any figure could fulfil it: all but what is available are 0 or more."""
-        never = (self.value < 0 and self.sign in ("<", "<=", "==")) or (self.value == 0 and self.sign == "<")
-        return not never or self.measure == "available"
+        """Whether any figure could fulfil it: all of them are 0 or more."""
+        return not ((self.value < 0 and self.sign in ("<", "<=", "==")) or (self.value == 0 and self.sign == "<"))
 
     def holds(self, values: Floats) -> NDArray[np.bool_]:
         """Whether it holds of each value; of one that does not exist it does not."""
