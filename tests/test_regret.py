@@ -287,6 +287,47 @@ def test_a_future_leaves_plans_as_they_are(
         sim.regret(named[0], named[1], "selected[sicorp]")
 
 
+DECIDED = "which a plan decides"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("budget: {level: +5%}", f"changes budget.level, {DECIDED}"),
+        ("programmes: {line: {budget: {level: +5%}}}", f"changes programmes.line.budget.level, {DECIDED}"),
+        ("programmes: {line: {intake: cash}}", f"changes programmes.line.intake, {DECIDED}"),
+        ("programmes: {line: {awards: {b: {plan: 3}}}}", f"changes programmes.line.awards.b.plan, {DECIDED}"),
+        (
+            "programmes: {line: {awards: {a: {budget_share: 30%}, b: {budget_share: 70%}}}}",
+            f"changes programmes.line.awards.a.budget_share, {DECIDED}",
+        ),
+        ("years: 2022-2024", "has other years than"),
+        (
+            "programmes: {line: {awards: {c: {duration: 1 year, costs: {g: {amount: 1, per: start}}}}}}",
+            "has other programmes or award types than",
+        ),
+    ],
+)
+def test_what_no_future_may_change_is_named(change: str, message: str, portfolio: Write) -> None:
+    """All that a plan says of money and selections (README), which a future laid over it would say otherwise."""
+    base = portfolio(AWARDS, budget="10", intake="steady")
+    path = base.with_name("changed.yaml")
+    path.write_text(f"extends: {base.name}\n{change}\n", encoding="utf-8")
+    with pytest.raises(RequestError, match=f"^--future changed: {message}"):
+        optimise(sim.load(base), Aims.parse(maximise=MONTHS), among=[path])
+
+
+def test_a_future_that_a_scenario_rests_on_leaves_it_as_it_is(portfolio: Write) -> None:
+    """Laid over what extends them, files below would undo it: a start of b costs 2, then 4, of 5 a year."""
+    base = portfolio(AWARDS, budget="10", intake="steady")
+    files = [base.with_name(f"{name}.yaml") for name in ("low", "high", "other")]
+    for file, below, amount in zip(files, (base, files[0], base), (2, 4, 8), strict=True):
+        awards = f"{{b: {{costs: {{grant: {{amount: {amount}}}}}}}}}"
+        file.write_text(f"extends: {below.name}\nprogrammes: {{line: {{awards: {awards}}}}}\n", encoding="utf-8")
+    starts = [sim.run(in_future(sim.load(files[1]), each)).runs[0].of("starts", "line", "b")[0, 0] for each in files]
+    assert starts == pytest.approx([5 / 4, 5 / 4, 5 / 8])
+
+
 def test_a_frontier_over_draws_has_the_scenario_over_the_same_draws(capsys: pytest.CaptureFixture[str]) -> None:
     """By an ordinary run over these draws; at expected values it comes to other figures."""
     aims = ["selected[overseas_fellowships]", "selected[satreps.project]"]
