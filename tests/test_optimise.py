@@ -1,5 +1,7 @@
 """Plans: brute force on small instances, the simulator on random ones, random feasible plans, closed forms, prices."""
 
+import csv
+import io
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -30,7 +32,7 @@ from simulator.linear_responses import responses
 from simulator.optimisation import optimise
 from simulator.plans import Plan, proposed
 from simulator.proving import differences, fresh_share, propose
-from simulator.report import canvas, frontiers
+from simulator.report import canvas, frontiers, traded
 from simulator.trade_offs import Frontier
 from tests.commands import simulate
 from tests.random_portfolios import Documents, portfolios, text
@@ -560,6 +562,20 @@ def test_the_chart_of_a_frontier_shows_its_plans_beside_the_scenario_as_it_is(fr
         np.testing.assert_allclose(np.ravel(here.get_xydata()), own)
         assert [each.get_text() for each in axes.texts] == [str(number + 1) for number in range(len(points))]
         assert axes.get_xlabel().replace("\n", "") == name
+
+
+def test_the_table_of_a_frontier_has_the_scenario_and_then_its_plans(frontier: Frontier) -> None:
+    shown = {form: io.StringIO() for form in ("markdown", "csv")}
+    for form, stream in shown.items():
+        traded.FRONTIERS[form](frontier, words("en"), stream)
+    lines = [line.strip("| ").split(" | ") for line in shown["markdown"].getvalue().splitlines() if line[:1] == "|"]
+    told = [frontier.own, *frontier.values]
+    assert [line[1:] for line in lines[2:]] == [[f"{value:,.1f}" for value in row] for row in told]
+    assert [line[0] for line in lines[2:]] == ["baseline, as it is", *(f"Plan {at}" for at in range(1, len(told)))]
+    rows = list(csv.DictReader(io.StringIO(shown["csv"].getvalue())))
+    assert [[float(row["plan"]), *(float(row[aim]) for aim in FRONTIER)] for row in rows] == [
+        [number, *row] for number, row in enumerate(frontier.values.tolist(), 1)
+    ]
 
 
 def test_the_chart_of_three_aims_has_a_panel_for_each_pair(frontier: Frontier) -> None:

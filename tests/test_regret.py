@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -12,16 +12,18 @@ from scipy import sparse
 
 import simulator as sim
 from simulator import trade_offs
-from simulator.aims import Aims
+from simulator.aims import Aims, Term
 from simulator.cli import main
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.futures import in_future
+from simulator.labels import words
 from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, solve
 from simulator.objectives import Cases, Kind, Objective, columns_of, judged
 from simulator.optimisation import optimise
 from simulator.plans import Plan, proposed
 from simulator.proving import differences, propose
+from simulator.report import traded
 
 Write = Callable[..., Path]
 Future = tuple[float, int, float, int]
@@ -340,6 +342,39 @@ def test_a_frontier_over_draws_has_the_scenario_over_the_same_draws(capsys: pyte
     expected = sim.run("scenarios/uncertain.yaml", measures=["selected"]).runs[0]
     assert row.split()[-2:] == [f"{mean:,.1f}" for mean in means]
     assert row.split()[-2] != f"{expected.of('selected', *places[0]).sum():,.1f}"
+
+
+def written(writers: Mapping[str, Callable[..., None]], found: object, form: str) -> str:
+    stream = io.StringIO()
+    writers[form](found, words("en"), stream)
+    return stream.getvalue()
+
+
+def cells(markdown: str) -> dict[str, list[list[str]]]:
+    """Cells of tables by what their row is called, in order."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines() if "|" in line]
+    return {name: [row[1:] for row in rows if row[0] == name] for name in dict.fromkeys(row[0] for row in rows)}
+
+
+def test_tables_of_regret_show_values_and_what_is_missed() -> None:
+    """Two plans in two futures: the second misses the best of the first future by 20, the first that of the other."""
+    values = np.array([[100.0, 50.0], [80.0, 91.5]])
+    regrets = np.array([[0.0, 41.5], [20.0, 0.0]])
+    term = Term.parse("spend[sicorp]")
+    found = trade_offs.Regret(term, ("one", "two"), ("dry", "wet"), values, regrets)
+    page = written(traded.REGRETS, found, "markdown")
+    assert cells(page)["one"] == [["100.0", "50.0"], ["0.0", "41.5", "41.5"]]
+    assert cells(page)["two"] == [["80.0", "91.5"], ["20.0", "0.0", "20.0"]]
+    assert page.startswith("Least regretted at worst: two (in no future more than 20.0 less")
+    assert "spend[sicorp] (million yen)" in page
+    rows = list(csv.DictReader(io.StringIO(written(traded.REGRETS, found, "csv"))))
+    told = {(row["plan"], row["future"]): (float(row["value"]), float(row["regret"])) for row in rows}
+    assert told == {
+        ("one", "dry"): (100, 0),
+        ("one", "wet"): (50, 41.5),
+        ("two", "dry"): (80, 20),
+        ("two", "wet"): (91.5, 0),
+    }
 
 
 def test_results_stay_as_they_were_made() -> None:
