@@ -8,7 +8,7 @@ from scipy import stats
 
 from simulator import statistics
 from simulator.arrays import Floats
-from simulator.statistics import QUANTILES, RANK_ERROR, Statistics, Tally
+from simulator.statistics import QUANTILES, RANK_ERROR, Share, Statistics, Tally
 
 BLOCKS = (1024, 2048, 4096)
 DRAWS = 60_000
@@ -154,3 +154,24 @@ def test_a_mean_is_distinguishable_where_its_interval_leaves_0_out() -> None:
     values = np.array([np.zeros(100), np.full(100, 7.0), stream.normal(1, 1, 100), stream.normal(0, 1, 100)])
     values[3] -= values[3].mean()
     assert tallied(values).distinguishable.tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("held", "draws", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (20, 20, 1 - 0.1611, 1.0),
+    ],
+)
+def test_the_interval_of_a_share_is_wilsons_as_published(held: int, draws: int, low: float, high: float) -> None:
+    """Newcombe, Statistics in Medicine 17 (1998) 857, table I, method 3; the last is its mirror image."""
+    found = Share.of(held, draws)
+    assert found.value == held / draws
+    assert (found.low, found.high) == pytest.approx((low, high), abs=6e-5)
+
+
+def test_a_share_is_told_in_percent() -> None:
+    assert Share.of(1, 29).told == {"chance": "3.4%", "low": "0.6%", "high": "17.2%"}
