@@ -18,7 +18,7 @@ from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.futures import in_future
 from simulator.labels import words
-from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, solve
+from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Rows, solve
 from simulator.objectives import Cases, Kind, Objective, columns_of, judged
 from simulator.optimisation import optimise
 from simulator.plans import Plan, proposed
@@ -121,6 +121,21 @@ def test_the_rows_of_cvar_are_the_mean_of_the_worst(seed: int) -> None:
     by_hand = np.sort(values) @ weights / (worst * 9)
     assert -solve(programme).cost == pytest.approx(by_hand)
     assert objective.value(values, np.zeros(0)) == pytest.approx(by_hand)
+
+
+def test_no_case_is_left_worse_than_need_be() -> None:
+    """Four cases x, 1 − x, y and w of up to 1 each, y + w <= 1.2: the first two regret a half, the others 0.8 in all."""
+    rows = np.zeros((4, 5))
+    rows[[0, 1, 2, 3], [0, 0, 1, 2]] = 1, -1, 1, 1
+    constant, best, free = np.array([0.0, 1.0, 0.0, 0.0]), np.ones(4), np.full(1, -np.inf)
+    made = judged(Objective("regret"), Cases(sparse.csr_array(rows), constant), best, 3)
+    limit = Rows(sparse.csr_array(np.array([[0.0, 1, 1, 0, 0]])), free, np.full(1, 1.2))
+    lower, upper = np.array([0, 0, 0, -np.inf, 1.0]), np.array([1, 1, 1, np.inf, 1.0])
+    programme = LinearProgramme(made.cost, lower, upper, np.zeros(5, dtype=np.bool_), (*made.rows, limit))
+    regrets = best - constant - rows @ solve(programme).columns
+    assert regrets[:2] == pytest.approx([0.5, 0.5])
+    assert regrets[2:].max() <= 0.5 + 1e-9
+    assert regrets[2:].sum() == pytest.approx(0.8)
 
 
 SHIPPED = [Path("scenarios/weak-yen-compensated.yaml"), Path("scenarios/baseline.yaml")]
@@ -287,6 +302,17 @@ def test_a_future_leaves_plans_as_they_are(
     named = [[paths.get(each, each) for each in group] for group in (plans, futures)]
     with pytest.raises(RequestError, match=message):
         sim.regret(named[0], named[1], "selected[sicorp]")
+
+
+def test_of_plans_on_a_frontier_none_is_beaten_or_told_twice(portfolio: Write) -> None:
+    """A planner that finds given plans of 10 awards of two types: (6, 3) is beaten by (7, 3), which it finds twice."""
+    scenario = sim.load(portfolio(AWARDS, budget="10", whole=True, intake="steady"), settings=["years=2022"])
+    terms = [Term.parse(f"selected[line.{name}]") for name in "ab"]
+    given = [(10, 0), (0, 10), (6, 3), (7, 3), (2, 8), (7, 3)]
+    plans = [sim.optimise(scenario, targets=[f"{terms[0].text} = {a}", f"{terms[1].text} = {b}"]) for a, b in given]
+    found = trade_offs.frontier(terms, lambda *_: plans.pop(0), points=4)
+    assert found.values.tolist() == [[7, 3], [2, 8]]
+    assert [each.selections[0].tolist() for each in found.plans] == [[7, 3], [2, 8]]
 
 
 DECIDED = "which a plan decides"
