@@ -67,6 +67,24 @@ def test_where_there_is_none_the_closest_is_said(steady: Write) -> None:
     assert found.gap == pytest.approx(1 - 1050 / 24 / 50)
 
 
+def test_between_conditions_that_exclude_each_other_the_closest_is_told_in_few_digits(steady: Write) -> None:
+    """At 45 or more and 44 or fewer the gaps are alike at 44.494: of levels that are scanned 35/512 is nearest to it."""
+    found = solve(str(steady()), vary="budget.level", until=["selected[line] >= 45", "selected[line] <= 44"])
+    assert not found.solved
+    assert found.values == (0.068359,)  # 35/512 = 0.068359375, towards the present
+    selected = 1068.359 / 24
+    assert found.gap == pytest.approx(max((45 - selected) / 45, (selected - 44) / 44))
+
+
+def test_where_nothing_comes_closer_the_present_is_the_closest(steady: Write) -> None:
+    """No more than 40 are selected, which the present level pays for, and others above -4 % too."""
+    path = steady()
+    path.write_text(path.read_text(encoding="utf-8").replace("award: {", "award: {maximum: 40, "), encoding="utf-8")
+    found = solve(str(path), vary="budget.level", until="selected[line] >= 50")
+    assert (found.solved, found.values) == (False, (0.0,))
+    assert found.gap == pytest.approx(0.2)
+
+
 def test_several_inputs_move_by_the_same_share_of_their_ways(steady: Write) -> None:
     levers = ["budget.level=+0%:+20%", "programmes.line.awards.award.duration=24 months:18 months"]
     found = solve(str(steady()), vary=levers, until="selected[line] >= 50")

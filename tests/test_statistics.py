@@ -18,14 +18,14 @@ def tallied(
     values: Floats, *, block: int = 4096, replicates: int = 1, exact: bool = True, digest: bool = False
 ) -> Statistics:
     """What a tally makes of (Y, D) values that come block by block."""
-    tally = Tally(len(values), replicates, store=np.empty_like(values) if exact else None, digest=digest)
+    store = np.full_like(values, 1e300) if exact else None  # what nobody fills is seen
+    tally = Tally(len(values), replicates, store=store, digest=digest)
     for start in range(0, values.shape[1], block):
         part = values[:, start : start + block]
         if tally.pivot is None:
             tally.pivot = np.nan_to_num(part[:, :1])
-        if tally.store is not None:
-            tally.store[:, start : start + part.shape[1]] = part
         tiles = statistics.tiles(part.copy(), tally.pivot, replicates=replicates, digest=digest)
+        tally.keep(part, start, tiles)
         tally.add(tiles, part.shape[1])
     return tally.statistics()
 
@@ -129,6 +129,11 @@ def test_a_figure_that_is_0_wherever_it_exists_has_quantiles_of_0() -> None:
     values[0, 0] = np.nan
     found = tallied(values)
     assert [float(each[0]) for _, each in found.items()] == [0.0] * 8
+
+
+def test_a_negative_zero_is_told_as_none() -> None:
+    found = tallied(np.array([[-0.0] * 60 + [1.0] * 40]))
+    assert not np.signbit([float(each[0]) for each in found.quantiles.values()]).any()
 
 
 def test_the_error_of_replicates_is_that_of_their_means() -> None:
