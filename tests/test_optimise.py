@@ -246,6 +246,40 @@ def test_targets_are_reached_where_money_allows_and_missed_by_least_where_not() 
     assert reproduced(far)
 
 
+@pytest.mark.parametrize("maximise", [[], ["selected[line]"]])
+def test_a_smooth_path_costs_a_share_of_the_value_or_of_the_money(maximise: list[str], portfolio: Write) -> None:
+    """Awards at 5 of 100 and 200 that lapse: 20 and 40; a tenth of 60 awards, or of 300 million yen, is 6 awards."""
+    award = "award: {duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    scenario = sim.load(
+        portfolio(award, budget="{2022: 100, 2023: 200}", intake="cash", top=LAPSES), settings=["years=2022-2023"]
+    )
+    aims = Aims.parse(maximise=maximise, smooth=["selected[line]"])
+    plan = optimise(scenario, aims, slack=0.1, within=0.0, effort=Effort(0.0))
+    assert plan.selections[:, 0] == pytest.approx([20, 34], abs=1e-3)
+    assert plan.swing == pytest.approx(14, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("aim", "sign", "least", "selected"),
+    [("minimise", ">", 5, 6), ("minimise", ">=", 5, 5), ("maximise", "<", 9, 8), ("maximise", "<=", 9, 9)],
+)
+def test_more_than_a_number_is_not_that_number(
+    aim: str, sign: str, least: int, selected: int, portfolio: Write
+) -> None:
+    award = "award: {duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    path = portfolio(award, budget="100", intake="cash", whole=True)
+    asked = {aim: "selected[line]", "keep": f"selected[line] {sign} {least}"}
+    assert sim.optimise(path, **asked).selections[:, 0].tolist() == [selected] * 6  # type: ignore[arg-type]
+
+
+def test_money_that_is_aimed_at_is_not_settled_away(portfolio: Write) -> None:
+    """The least money for what is selected is not given where money is what is best."""
+    award = "award: {maximum: 3, duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    plan = sim.optimise(portfolio(award, budget="100", intake="cash", whole=True), maximise="budget[line]")
+    assert plan.value == pytest.approx(600)
+    assert plan.budgets.sum() == pytest.approx(600, abs=1e-3)
+
+
 def test_demand_and_maximum_cap_what_is_planned(portfolio: Write) -> None:
     awards = """
         capped: {maximum: 7.5, duration: 12 months, costs: {grant: {amount: 1, per: year}}}

@@ -124,7 +124,7 @@ def test_the_rows_of_cvar_are_the_mean_of_the_worst(seed: int) -> None:
 
 
 def test_no_case_is_left_worse_than_need_be() -> None:
-    """Four cases x, 1 − x, y and w of up to 1 each, y + w <= 1.2: the first two regret a half, the others 0.8 in all."""
+    """Cases x, 1 − x, y and w of up to 1 each, y + w <= 1.2: the first two regret a half, the others 0.8 in all."""
     rows = np.zeros((4, 5))
     rows[[0, 1, 2, 3], [0, 0, 1, 2]] = 1, -1, 1, 1
     constant, best, free = np.array([0.0, 1.0, 0.0, 0.0]), np.ones(4), np.full(1, -np.inf)
