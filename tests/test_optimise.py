@@ -20,6 +20,7 @@ from simulator import trade_offs
 from simulator.aims import Aims, Term
 from simulator.assembling import Reliance
 from simulator.cli import main
+from simulator.conditions import Condition
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.labels import words
@@ -30,7 +31,7 @@ from simulator.linear_programmes import (
 )
 from simulator.linear_responses import responses
 from simulator.optimisation import optimise
-from simulator.plans import Plan, proposed
+from simulator.plans import Plan, holds, proposed
 from simulator.proving import differences, fresh_share, propose
 from simulator.report import canvas, frontiers, traded
 from simulator.trade_offs import Frontier
@@ -270,6 +271,69 @@ def test_more_than_a_number_is_not_that_number(
     path = portfolio(award, budget="100", intake="cash", whole=True)
     asked = {aim: "selected[line]", "keep": f"selected[line] {sign} {least}"}
     assert sim.optimise(path, **asked).selections[:, 0].tolist() == [selected] * 6  # type: ignore[arg-type]
+
+
+def test_one_percent_is_given_up_for_a_smooth_path_if_nothing_is_said(portfolio: Write) -> None:
+    """Of 20 and 40 awards 0.6."""
+    award = "award: {duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    path = portfolio(award, budget="{2022: 100, 2023: 200}", intake="cash", top=LAPSES)
+    scenario = sim.load(path, settings=["years=2022-2023"])
+    plan = sim.optimise(scenario, maximise="selected[line]", smooth="selected[line]", within=0.0, gap=0.0)
+    assert plan.selections[:, 0] == pytest.approx([20, 39.4], abs=1e-3)
+
+
+def test_what_is_available_is_left_of_the_money_after_fixed_costs_and_reserve(portfolio: Write) -> None:
+    """Of 100 a reserve of 20, fixed costs of 10 and thirty awards under way at 1 leave 40 in FY2022."""
+    award = "award: {duration: 24 months, history: {2021: 30}, costs: {grant: {amount: 1, per: year}}}"
+    programme = "fixed_costs: {amount: 10}\nreserve: 20"
+    path = portfolio(award, budget="100", intake="cash", programme=programme)
+    plan = sim.optimise(path, maximise="available[line,2022]")
+    assert plan.value == pytest.approx(40, abs=1e-3)
+    assert sim.run(proposed(plan)).runs[0].of("available", "line")[0, 0] == pytest.approx(40, abs=1e-3)
+
+
+def test_nobody_is_selected_where_there_is_no_money_even_if_it_is_owed_later(portfolio: Write) -> None:
+    """Ten million yen at the end of two years, of a hundred a year but none in FY2022 (model.md section 5)."""
+    award = "award: {maximum: 5, duration: 24 months, costs: {prize: {amount: 10, per: end}}}"
+    scenario = sim.load(portfolio(award, budget="100", intake="steady", whole=True))
+    plan = optimise(scenario, Aims.parse(maximise=["selected[line]"]), totals={2022: 0.0})
+    assert plan.selections[:, 0].tolist() == [0, 5, 5, 5, 5, 5]
+    assert reproduced(plan)
+
+
+def test_a_fund_carries_all_that_it_has_left(portfolio: Write) -> None:
+    """Three awards at 5 leave 85 of 100, which no plan can get rid of."""
+    award = "award: {maximum: 3, duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    scenario, aims = sim.load(portfolio(award, budget="100", intake="cash")), Aims.parse(maximise=["selected[line]"])
+    plan = optimise(scenario, aims, within=0.0, keep=["carried_out[line,2022] <= 85.1"])
+    assert plan.selections[0, 0] == pytest.approx(3)
+    with pytest.raises(InfeasibleError):
+        optimise(scenario, aims, within=0.0, keep=["carried_out[line,2022] <= 84.9"])
+
+
+def test_conditions_are_of_the_years_that_are_shown(portfolio: Write) -> None:
+    """Thirty awards under way take 150 in FY2022, which is planned and not shown."""
+    path = portfolio(SMALL, budget="200", intake="cash")
+    scenario, aims = sim.load(path, settings=["years=2023-2025"]), Aims.parse(maximise=["selected[line]"])
+    plan = optimise(scenario, aims, keep=["spend[line] <= 140"])
+    spend = sim.run(proposed(plan)).runs[0].of("spend", "line")[:, 0]
+    assert spend == pytest.approx([140] * 3)
+    assert plan.spend[0, 0, 0] == pytest.approx(150 + 5 * plan.selections[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("sign", "below", "within", "above"),
+    [("==", False, True, False), (">=", False, True, True), ("<=", True, True, False), (">", False, True, True)],
+)
+def test_conditions_hold_but_for_what_solvers_leave(
+    sign: str, below: bool, within: bool, above: bool, portfolio: Write
+) -> None:
+    """A millionth of 50: twice as much above and below, and a hundredth of it."""
+    run = sim.run(portfolio(f"award: {{plan: 50, {SMALL.partition('{')[2]}", budget="1000")).runs[0]
+    told = {
+        by: bool(holds(Condition.parse(f"selected[line] {sign} {50 - 50e-6 * by!r}"), run)[0]) for by in (-2, 0.01, 2)
+    }
+    assert told == {-2: below, 0.01: within, 2: above}
 
 
 def test_money_that_is_aimed_at_is_not_settled_away(portfolio: Write) -> None:
