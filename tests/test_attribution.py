@@ -161,6 +161,31 @@ def test_what_is_added_to_a_portfolio_is_one_input(portfolio: Callable[..., Path
     assert only.name == "programmes.line.awards.post.costs.desk"
 
 
+def test_a_programme_that_one_of_two_scenarios_lacks_is_explained(
+    portfolio: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Seven awards at 2 that one scenario adds: whichever is the reference they make the difference, 0 elsewhere."""
+    base, files = (
+        portfolio(LINE, budget="50", intake="steady", top=ECONOMY),
+        [tmp_path / "more.yaml", tmp_path / "a.yaml"],
+    )
+    award = "{visit: {duration: 12 months, plan: 7, costs: {grant: {amount: 2, per: start}}}}"
+    more = f"{{agency: FUND, appropriations: {{request: 50}}, intake: plan, whole_awards: false, awards: {award}}}"
+    for file, change in zip(files, (f"programmes: {{second: {more}}}", "budget: {level: +10%}"), strict=True):
+        file.write_text(f"extends: {base.name}\n{change}\n", encoding="utf-8")
+    own, total = sim.run(base).runs[0].of("spend")[0, 0], sim.run(files[1]).runs[0].of("spend")[0, 0]
+    for (scenario, reference), sign in ((files, 1), (files[::-1], -1)):
+        found = explain(scenario, reference, measures=("selected", "spend"))
+        at = {(line.programme, line.measure): place for place, line in enumerate(found.lines)}
+        assert [each.name for each in found.inputs] == ["budget.level", "programmes.second"]
+        second, spent = at["second", "selected"], at["total", "spend"]
+        assert [found.before[second, 0], found.after[second, 0]] == ([0, 7] if sign > 0 else [7, 0])
+        assert found.contributions[second, :, 0].tolist() == [0, 7 * sign]
+        assert found.contributions[spent, :, 0] == pytest.approx([(own - total) * sign, 14 * sign])
+        sheet = next(explained.sheets(found, words("en"), (), found.years))
+        assert ["second", *["+7" if sign > 0 else "-7"] * 6] in [[row.label, *row.cells[:6]] for row in sheet.lines]
+
+
 def test_paired_draws_have_errors_that_draws_confirm() -> None:
     """Contributions of 40 draws lie within their errors of those of 2,000 others."""
     scenario = sim.load("scenarios/uncertain.yaml")
