@@ -156,6 +156,17 @@ def test_a_plan_holds_in_draws_in_which_its_conditions_do(portfolio: Write) -> N
     assert 0.5 <= held.mean() < 1.0
 
 
+def test_commitments_that_a_draw_cannot_pay_are_no_plan_that_is_paid(portfolio: Write) -> None:
+    """Nobody is selected, so that no selection is cut; in some draws thirty awards under way cost too much."""
+    award = "a: {duration: 24 months, history: {2021: 30}, costs: {grant: {amount: {uniform: [4, 5]}, per: year}}}"
+    scenario = sim.load(portfolio(award, budget="200", intake="cash", top=LAPSES), settings=["years=2022"])
+    plan = sim.optimise(scenario, minimise="selected[line]", totals={2022: 137}, draws=20, seed=5, chance=0.4)
+    owed = sim.run(scenario, draws=20, seed=5, measures=["commitments"]).array("commitments")[0, :, 0, 0]
+    assert plan.happened is not None
+    assert plan.happened.paid.tolist() == (owed <= plan.budgets[0, 0] + 1e-6).tolist()
+    assert 0.4 <= plan.happened.paid.mean() < 1.0
+
+
 @pytest.mark.parametrize("draws", [10, 20])
 def test_of_few_draws_the_best_is_found(draws: int, path: Path) -> None:
     costs = costs_by_hand(path, draws)
@@ -195,9 +206,11 @@ def test_on_fresh_draws_the_chance_is_reached_within_its_interval(path: Path) ->
     assert fresh.low - 0.02 <= SHARE <= fresh.high
 
 
-def test_what_a_draw_misses_is_what_the_simulator_lacks(portfolio: Write) -> None:
+@pytest.mark.parametrize("programme", ["", "carry_limit: 3%"])
+def test_what_a_draw_misses_is_what_the_simulator_lacks(programme: str, portfolio: Write) -> None:
     """Of random plans the same draws fail by the rules and in the simulator, where money is carried and lapses once."""
-    path = portfolio(AWARDS, budget="300", whole=True, intake="cash", top="plan_periods: {FUND: {ends: [2023]}}")
+    top = "plan_periods: {FUND: {ends: [2023]}}"
+    path = portfolio(AWARDS, budget="300", whole=True, intake="cash", top=top, programme=programme)
     scenario, rng = sim.load(path, settings=["years=2022-2025"]), np.random.default_rng(1)
     plan = optimise(scenario, AIMS, sampled=Sampled(60, 5), reliance=Reliance(SHARE), effort=Effort(1e-3, 30.0))
     problem = Problem(futures.worlds(scenario, AIMS.measures, plan.sampled, ()), AIMS, plan.limits, plan.reliance)

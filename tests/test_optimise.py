@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies
 
 import simulator as sim
-from simulator import trade_offs
+from simulator import affine, linear_programmes, trade_offs
 from simulator.aims import Aims, Term
 from simulator.assembling import Reliance
 from simulator.cli import main
@@ -334,6 +335,73 @@ def test_conditions_hold_but_for_what_solvers_leave(
         by: bool(holds(Condition.parse(f"selected[line] {sign} {50 - 50e-6 * by!r}"), run)[0]) for by in (-2, 0.01, 2)
     }
     assert told == {-2: below, 0.01: within, 2: above}
+
+
+def test_a_plan_that_is_only_smooth_leaves_each_programme_its_own_money() -> None:
+    scenario = sim.load("scenarios/baseline.yaml", settings=["years=2022-2024"])
+    plan = sim.optimise(scenario, smooth="selected[overseas_fellowships]")
+    run = sim.run(scenario).runs[0]
+    own = np.stack([run.of("budget", name)[:, 0] for name in plan.programmes], axis=1)
+    np.testing.assert_allclose(plan.budgets, own, rtol=1e-9)
+
+
+def test_shares_of_applicants_whom_selections_feed_are_not_in_proportion(portfolio: Write) -> None:
+    """Selected of next over 4 + 5 applicants where ten of first were selected a year earlier, over 4 where none was."""
+    awards = """
+        first: {duration: 12 months, costs: {grant: {amount: 1, per: year}},
+                feeds: [{to: line.next, share: 50%, lag: 1 year}]}
+        next: {demand: {applicants: 4}, duration: 1 year, costs: {g: {amount: 1, per: year}}}
+    """
+    path = portfolio(awards, intake="steady")
+    with pytest.raises(RequestError, match="is not in proportion to selections"):
+        sim.optimise(path, maximise="success_rate[line.next,2024]")
+    assert sim.optimise(path, maximise="applicants[line.next,2024]").value == pytest.approx(4 + 0.5 * 2000, abs=1e-3)
+
+
+def test_what_a_solver_prints_is_not_heard(capfd: pytest.CaptureFixture[str]) -> None:
+    """It writes past Python, on the file descriptor on which tables stand alone."""
+    with linear_programmes._silent():
+        os.write(1, b"trouble")
+    os.write(1, b"a table")
+    assert capfd.readouterr().out == "a table"
+
+
+@pytest.mark.parametrize("draws", [1, 3])
+def test_the_mean_of_an_affine_function_is_that_of_its_values(draws: int) -> None:
+    """Of columns of their own in each draw, of one for all, and of none."""
+    rng = np.random.default_rng(draws)
+    own = 4 + np.arange(2 * draws).reshape(2, draws)
+    shared, none = np.full((2, draws), 3), np.full((2, draws), affine.NONE)
+    columns = ((2.0, own), (-1.0, shared), (5.0, none))
+    function = affine.Affine(rng.normal(size=(2, draws)), rng.normal(size=(2, 3, draws)), columns)
+    given = rng.normal(size=4 + 2 * draws)
+    np.testing.assert_allclose(function.mean.value(given)[:, 0], function.value(given).mean(axis=1))
+    by_rows = function.mean.matrix(given.size) @ given + function.mean.constant[:, 0]
+    np.testing.assert_allclose(by_rows, function.value(given).mean(axis=1))
+
+
+def test_floors_are_of_the_mean_of_draws(portfolio: Write) -> None:
+    """Least selected of which 20 start in the mean of take-up from 0.9 to 1."""
+    scenario, floors = sim.load(portfolio(TAKE_UP, intake="steady", top=LAPSES)), [(Term.parse("starts[line]"), 120.0)]
+    plan = optimise(scenario, Aims.parse(minimise=["selected[line]"]), floors=floors, sampled=Sampled(20, 4))
+    starts = sim.run(proposed(plan), draws=20, seed=4, measures=["starts"]).array("starts")[0]
+    assert starts.sum(axis=(1, 2)).mean() == pytest.approx(120, abs=1e-3)
+    assert starts.sum(axis=(1, 2))[0] != pytest.approx(120, abs=0.1)
+
+
+def test_a_frontier_leaves_no_gain_of_another_aim_unused(portfolio: Write) -> None:
+    """Three at most of one type leave seven of ten for the other, though the scenario itself selects five."""
+    awards = """
+        a: {maximum: 3, duration: 12 months, costs: {grant: {amount: 1, per: start}}}
+        b: {duration: 12 months, costs: {grant: {amount: 1, per: start}}}
+    """
+    scenario = sim.load(portfolio(awards, budget="10", intake="steady", whole=True), settings=["years=2022"])
+    aims = ["selected[line.a]", "selected[line.b]"]
+    assert [3, 7] in sim.pareto(scenario, aims, points=3).values.tolist()
+    assert all(sum(row) == 10 for row in sim.pareto(scenario, aims, points=3).values.tolist())
+    for wrong in ({"futures": ["scenarios/covid-closure.yaml"]}, {"draws": 5, "objective": "cvar"}):
+        with pytest.raises(RequestError, match="is of one future and of means"):
+            sim.pareto(scenario, aims, **wrong)  # type: ignore[arg-type]
 
 
 def test_money_that_is_aimed_at_is_not_settled_away(portfolio: Write) -> None:

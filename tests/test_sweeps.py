@@ -152,6 +152,17 @@ def test_one_at_a_time_begins_with_the_scenario_as_it_is() -> None:
     assert sweep.outputs(0)[0, 0] == plain.of("selected", "overseas_fellowships")[0, 0]
 
 
+@pytest.mark.parametrize("kind", ["oat", "morris"])
+def test_designs_of_ends_move_a_normal_input_between_two_quantiles(kind: str) -> None:
+    """From 5 % to 95 %, 1.6449 standard deviations to both sides; it has no ends of its own."""
+    path = "programmes.sicorp.budget.level"
+    loaded = sim.load("scenarios/baseline.yaml", settings=[f"{path}={{normal: [0%, 10%]}}"])
+    names = outcome_names.read_all(["spend[total,2024]"], Batch((loaded,)).labels, YEARS)
+    found = factors.read_all([path], loaded.document)
+    values = sweeps.sweep(sweeps.Simulated(loaded, names), found, kind=kind, size=8, seed=2).inputs(0)  # type: ignore[arg-type]
+    assert (values.min(), values.max()) == pytest.approx((-0.16449, 0.16449), abs=1e-5)
+
+
 def test_saltelli_changes_one_input_a_row() -> None:
     sweep = SWEEPS["sobol"]()
     points = sweep.design.points(0, 32)
