@@ -285,9 +285,9 @@ def test_sampled_orders_are_paired_with_their_reverses_and_have_the_errors_of_pa
     number, orders = len(found.inputs), attribution._orders(len(found.inputs))
     assert (np.sort(orders, axis=1) == np.arange(number)).all()
     np.testing.assert_array_equal(orders[1::2], orders[::2, ::-1])
-    assert found.reference is not None
+    assert found.errors is not None
     rows = np.array([[place >> each & 1 == 1 for each in range(number)] for place in range(1 << number)])
-    runs = attribution.Coalitions(found.scenario, found.reference, found.inputs, rows, None)
+    runs = coalition_runs.Coalitions(found.scenario, found.reference, found.inputs, rows, None)
     values = next(iter(runs.values(found.lines)))[..., 0]  # (L, Y, 2 ** k)
     added = np.empty((len(orders), *found.contributions.shape))
     for each, order in zip(added, orders, strict=True):

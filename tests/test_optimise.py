@@ -401,7 +401,7 @@ def test_a_frontier_leaves_no_gain_of_another_aim_unused(portfolio: Write) -> No
     assert all(sum(row) == 10 for row in sim.pareto(scenario, aims, points=3).values.tolist())
     for wrong in ({"futures": ["scenarios/covid-closure.yaml"]}, {"draws": 5, "objective": "cvar"}):
         with pytest.raises(RequestError, match="is of one future and of means"):
-            sim.pareto(scenario, aims, **wrong)  # type: ignore[arg-type]
+            sim.pareto(scenario, aims, **wrong)
 
 
 def test_money_that_is_aimed_at_is_not_settled_away(portfolio: Write) -> None:
