@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import simulator as sim
-from simulator import attribution
+from simulator import attribution, coalition_runs
 from simulator.attribution import Explanation, explain, shapley
-from simulator.coalitions import changed, mixed
+from simulator.coalitions import Changed, by_section, changed, mixed
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.labels import words
@@ -161,6 +161,31 @@ def test_what_is_added_to_a_portfolio_is_one_input(portfolio: Callable[..., Path
     assert only.name == "programmes.line.awards.post.costs.desk"
 
 
+def test_a_programme_that_one_of_two_scenarios_lacks_is_explained(
+    portfolio: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Seven awards at 2 that one scenario adds: whichever is the reference they make the difference, 0 elsewhere."""
+    base, files = (
+        portfolio(LINE, budget="50", intake="steady", top=ECONOMY),
+        [tmp_path / "more.yaml", tmp_path / "a.yaml"],
+    )
+    award = "{visit: {duration: 12 months, plan: 7, costs: {grant: {amount: 2, per: start}}}}"
+    more = f"{{agency: FUND, appropriations: {{request: 50}}, intake: plan, whole_awards: false, awards: {award}}}"
+    for file, change in zip(files, (f"programmes: {{second: {more}}}", "budget: {level: +10%}"), strict=True):
+        file.write_text(f"extends: {base.name}\n{change}\n", encoding="utf-8")
+    own, total = sim.run(base).runs[0].of("spend")[0, 0], sim.run(files[1]).runs[0].of("spend")[0, 0]
+    for (scenario, reference), sign in ((files, 1), (files[::-1], -1)):
+        found = explain(scenario, reference, measures=("selected", "spend"))
+        at = {(line.programme, line.measure): place for place, line in enumerate(found.lines)}
+        assert [each.name for each in found.inputs] == ["budget.level", "programmes.second"]
+        second, spent = at["second", "selected"], at["total", "spend"]
+        assert [found.before[second, 0], found.after[second, 0]] == ([0, 7] if sign > 0 else [7, 0])
+        assert found.contributions[second, :, 0].tolist() == [0, 7 * sign]
+        assert found.contributions[spent, :, 0] == pytest.approx([(own - total) * sign, 14 * sign])
+        sheet = next(explained.sheets(found, words("en"), (), found.years))
+        assert ["second", *["+7" if sign > 0 else "-7"] * 6] in [[row.label, *row.cells[:6]] for row in sheet.lines]
+
+
 def test_paired_draws_have_errors_that_draws_confirm() -> None:
     """Contributions of 40 draws lie within their errors of those of 2,000 others."""
     scenario = sim.load("scenarios/uncertain.yaml")
@@ -247,6 +272,121 @@ def test_orders_are_sampled_where_sections_are_too_many(
     assert found.contributions.sum(axis=1) == pytest.approx(exact.after - exact.before, abs=1e-7)
     error = np.maximum(found.errors, 1e-9)
     assert np.mean(np.abs(found.contributions - exact.contributions) < 3.0 * error) > 0.97
+
+
+def test_sampled_orders_are_paired_with_their_reverses_and_have_the_errors_of_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Order by order from the figures of all coalitions: what each input adds, and how far that is spread."""
+    scenario = sim.load("scenarios/sequester-2025.yaml")
+    monkeypatch.setattr(attribution, "MOST", 1)
+    monkeypatch.setattr(attribution, "by_section", lambda inputs: inputs)
+    found = explain(scenario, measures=("spend",))
+    number, orders = len(found.inputs), attribution._orders(len(found.inputs))
+    assert (np.sort(orders, axis=1) == np.arange(number)).all()
+    np.testing.assert_array_equal(orders[1::2], orders[::2, ::-1])
+    assert found.errors is not None
+    rows = np.array([[place >> each & 1 == 1 for each in range(number)] for place in range(1 << number)])
+    runs = coalition_runs.Coalitions(found.scenario, found.reference, found.inputs, rows, None)
+    values = next(iter(runs.values(found.lines)))[..., 0]  # (L, Y, 2 ** k)
+    added = np.empty((len(orders), *found.contributions.shape))
+    for each, order in zip(added, orders, strict=True):
+        there = 0
+        for joining in order:
+            each[:, joining] = values[..., there | 1 << joining] - values[..., there]
+            there |= 1 << joining
+    np.testing.assert_allclose(found.contributions, added.mean(axis=0), atol=1e-7)
+    np.testing.assert_allclose(found.errors, added.std(axis=0, ddof=1) / np.sqrt(len(orders) / 2), atol=1e-7)
+
+
+def test_up_to_the_most_all_coalitions_are_run(
+    portfolio: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attribution, "MOST", 3)
+    above = portfolio(LINE, budget="50", intake="steady", top=ECONOMY)
+    post = "take_up: 90%, early_termination: 2%"
+    scenario = two(tmp_path, above, programmes=f"{{line: {{awards: {{post: {{{post}}}}}}}}}", budget="{level: +10%}")
+    found = explain(scenario, measures="spend")
+    assert (len(found.inputs), found.changed, found.orders, found.errors) == (3, 3, 0, None)
+    monkeypatch.setattr(attribution, "MOST", 2)
+    assert [each.name for each in explain(scenario, measures="spend").inputs] == ["budget.level", "programmes.line"]
+
+
+def test_a_section_is_a_programme_or_what_the_format_begins_with() -> None:
+    given = {
+        "programmes.one.awards.a.take_up": True,
+        "programmes.one.intake": False,
+        "programmes.two.awards.b.take_up": True,
+        "budget.level": True,
+        "budget.growth": True,
+        "economy.prices.growth": True,
+    }
+    inputs = tuple(Changed(name, (name,), numeric) for name, numeric in given.items())
+    found = {each.name: (len(each.paths), each.numeric) for each in by_section(inputs)}
+    assert found == {
+        "programmes.one": (2, False),
+        "programmes.two.awards.b.take_up": (1, True),
+        "budget": (2, True),
+        "economy.prices.growth": (1, True),
+    }
+
+
+DRAWN = ("spend", "selected", "outyear_commitments")
+
+
+@pytest.fixture
+def drawn(portfolio: Callable[..., Path], tmp_path: Path) -> Explanation:
+    """Take-up that is drawn, more money and another length, over sixty draws."""
+    above = portfolio(LINE + "  take_up: {uniform: [60%, 100%]}\n", budget="50", intake="cash", top=ECONOMY)
+    own = "{line: {awards: {post: {early_termination: {uniform: [1%, 20%]}}}}}"
+    scenario = two(tmp_path, above, programmes=own, budget="{level: +10%}")
+    return explain(scenario, measures=DRAWN, sampled=Sampled(60, 1))
+
+
+def test_draws_that_come_in_parts_are_those_of_a_run(drawn: Explanation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coalition_runs, "BLOCK", 16)
+    parts = explain(drawn.scenario, drawn.reference, measures=DRAWN, sampled=Sampled(60, 1))
+    for name in ("before", "after", "contributions", "errors"):
+        np.testing.assert_allclose(getattr(parts, name), getattr(drawn, name), rtol=1e-9, atol=1e-12)
+    runs = sim.run([drawn.reference, drawn.scenario], draws=60, seed=1, measures=["spend"])
+    means = runs.array("spend").mean(axis=1)[..., 0]
+    np.testing.assert_allclose([parts.before[0], parts.after[0]], means, rtol=1e-9)
+
+
+def test_tables_of_draws_show_differences_and_the_margins_of_contributions(drawn: Explanation) -> None:
+    """Flows are added up over the years, stocks are not; a margin is 1.96 standard errors."""
+    shown = list(explained.sheets(drawn, words("en"), ("line",), drawn.years))
+    assert [len(sheet.columns) for sheet in shown] == [7, 7, 6]
+    assert [{len(row.cells) for row in sheet.lines} for sheet in shown] == [{7}, {7}, {6}]
+    assert drawn.errors is not None
+    first = [row for row in shown[1].lines if row.cells[0].startswith("±")]
+    decimals = len(first[0].cells[0].partition(".")[2])
+    assert decimals > 0
+    margins = [[float(cell[1:].replace(",", "")) for cell in row.cells[:6]] for row in first]
+    place = next(at for at, line in enumerate(drawn.lines) if (line.programme, line.measure) == ("line", "selected"))
+    np.testing.assert_allclose(margins, 1.96 * drawn.errors[place], atol=0.51 * 10.0**-decimals)
+    assert not list(explained.sheets(drawn, words("en"), ("another",), drawn.years))
+
+
+def test_rows_of_draws_for_other_programs_add_up_and_have_errors(drawn: Explanation) -> None:
+    rows = list(explained.contributions(drawn, ("line",), [2024]))
+    runs = sim.run([drawn.reference, drawn.scenario], draws=60, seed=1, measures=["spend"]).array("spend")
+    spend = {(row.input, row.statistic): row.value for row in rows if row.measure == "spend"}
+    assert spend["", "difference"] == pytest.approx(runs[1, :, 2, 0].mean() - runs[0, :, 2, 0].mean())
+    told = [value for (_, statistic), value in spend.items() if statistic == "contribution"]
+    assert sum(told) == pytest.approx(spend["", "difference"])
+    assert [statistic for _, statistic in spend] == ["difference", *["contribution", "se"] * len(drawn.inputs)]
+
+
+def test_a_bridge_is_of_the_years_that_are_asked_for(drawn: Explanation) -> None:
+    runs = sim.run([drawn.reference, drawn.scenario], draws=60, seed=1, measures=["spend"]).array("spend")
+    one, several = (explained.bridge(drawn, "spend", "line", years) for years in ([2024], [2023, 2024]))
+    for bridge, at in ((one, [2]), (several, [1, 2])):
+        ends = runs[:, :, at, 0].sum(axis=2).mean(axis=1)
+        assert (bridge.before, bridge.after) == pytest.approx(tuple(ends))
+        assert sum(change for _, change in bridge.changes) == pytest.approx(ends[1] - ends[0])
+    with pytest.raises(RequestError, match="has no sum to make a bridge of"):
+        explained.bridge(drawn, "outyear_commitments", "line", [2023, 2024])
 
 
 @pytest.mark.parametrize(

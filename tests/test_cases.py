@@ -93,6 +93,18 @@ def test_early_termination_thins_a_cohort_by_the_month(simulate: Simulate) -> No
     assert series(run, "completions")[:2] == pytest.approx([0, 100 * months[23]])
 
 
+def test_cohorts_end_early_and_start_on_the_terms_of_their_year(simulate: Simulate) -> None:
+    """Of FY2022 all stay and start in April; of FY2023 19 % a year leave; of FY2024 all stay and start in October."""
+    run = simulate(
+        "award: {duration: 12 months, early_termination: {2022: 0%, 2023: 19%, 2024: 0%}, plan: 100,"
+        " start_months: {2022: {april: 100%}, 2024: {october: 100%}}, costs: {stay: {amount: 1, per: month}}}",
+        budget="5000",
+    )
+    months = [0.81 ** (a / 12) for a in range(12)]
+    assert series(run, "person_months")[:4] == pytest.approx([1200, 100 * sum(months), 600, 1200])
+    assert series(run, "active")[:4] == pytest.approx([0, 0, 100, 100])
+
+
 def test_duration_range_is_spread_evenly(simulate: Simulate) -> None:
     run = simulate("award: {duration: 12-24 months, plan: {2022: 40, 2023: 0}, costs: {stay: {amount: 1, per: month}}}")
     assert series(run, "person_months")[:3] == pytest.approx([40 * 12, 40 * 6, 0])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from simulator.aims import Aims
 from simulator.assembling import Problem, Reliance, Risk
 from simulator.draws import Sampled
 from simulator.errors import RequestError
-from simulator.linear_programmes import Effort
+from simulator.linear_programmes import Effort, InfeasibleError
 from simulator.objectives import Kind
 from simulator.optimisation import optimise
 from simulator.plan_rules import limits_of
@@ -30,6 +31,7 @@ AWARDS = """
     a: {take_up: {uniform: [60%, 100%]}, duration: 1 year, costs: {grant: {amount: 10, per: start}}}
     b: {take_up: {uniform: [50%, 100%]}, duration: 1 year, costs: {grant: {amount: 9, per: start}}}
 """
+LAPSES = "plan_periods: {FUND: {ends: [2022, 2023, 2024, 2025, 2026, 2027]}}"
 AIMS, SHARE = Aims.parse(maximise=["selected[line.a]", "1.03 * selected[line.b]"]), 0.8
 EXACT = Effort(gap=0.0, seconds=60.0)
 
@@ -84,6 +86,87 @@ def test_no_plan_is_beyond_the_bound_however_the_draws_are_dealt(seed: int, path
     assert best <= -chances.bound(problem, costs[15, 15]) <= 1.1 * best
 
 
+@pytest.mark.parametrize(("chance", "draws", "failing"), [(0.8, 25, 5), (0.9, 30, 3), (0.7, 90, 27), (0.85, 30, 4)])
+def test_as_many_draws_may_fail_as_the_chance_leaves(chance: float, draws: int, failing: int, path: Path) -> None:
+    """Whole ones: 1 − 0.8 is a little less than 0.2 to a computer, of 25 draws five all the same."""
+    scenario = sim.load(path, settings=["years=2022"])
+    limits = limits_of(scenario, [], {}, float("inf"), aimed=True)
+    worlds = futures.worlds(scenario, AIMS.measures, Sampled(draws, 5), ())
+    assert chances._failing(Problem(worlds, AIMS, limits, Reliance(chance))) == failing
+
+
+def test_money_carried_in_many_draws_is_what_the_simulator_carries(path: Path) -> None:
+    """What is carried is of its own in every draw, so that a draw without rows would carry what it likes."""
+    scenario, least = sim.load(path, settings=["years=2022-2023"]), ["selected[line.a] >= 11", "selected[line.b] >= 12"]
+    plan = sim.optimise(scenario, maximise="carried_out[line,2023]", keep=least, draws=60, seed=5)
+    made = sim.run(proposed(plan), draws=60, seed=5, measures=["carried_out"]).array("carried_out")[0, :, 1, 0]
+    assert plan.selections.tolist() == [[11, 12]] * 2
+    np.testing.assert_allclose(plan.values, made)
+    assert plan.reckoned.value == pytest.approx(made.mean())
+    assert made.std() > 1
+
+
+@pytest.mark.parametrize("draws", [20, 60])
+def test_of_what_draws_owe_the_most_is_told(draws: int, portfolio: Write) -> None:
+    """Thirty awards of two years at 4 to 5 a year are under way; where few draws have rows others may need more."""
+    award = """
+        award: {duration: 24 months, history: {2021: 30}, costs: {grant: {amount: {uniform: [4, 5]}, per: year}}}
+    """
+    scenario = sim.load(portfolio(award, budget="200", intake="cash"), settings=["years=2022-2023"])
+    owed = sim.run(scenario, draws=draws, seed=5, measures=["commitments"]).array("commitments")[0, :, 0, 0].max()
+    with pytest.raises(InfeasibleError) as told:
+        sim.optimise(scenario, maximise="selected[line]", totals={2022: 100}, draws=draws, seed=5)
+    said = str(told.value).split("; ")
+    assert said[0] == "these cannot hold together: the total of 100.0 million yen in FY2022"
+    most = re.fullmatch(r"commitments of earlier selections, up to ([\d.]+) million yen in FY2022", said[1])
+    needed = re.fullmatch(r"a total of ([\d.]+) in FY2022 (.*)", said[2])
+    assert most
+    assert needed
+    assert float(most[1]) == pytest.approx(owed, abs=0.05)
+    assert needed[2] == ("would do" if draws == 20 else "at least would be needed")
+    assert float(needed[1]) == (pytest.approx(np.ceil(owed * 10) / 10) if draws == 20 else pytest.approx(owed, abs=5))
+
+
+ONE = "a: {take_up: {uniform: [50%, 100%]}, duration: 1 year, costs: {grant: {amount: 10, per: start}}}"
+
+
+def drawn_starts(plan: Plan) -> Floats:
+    return sim.run(proposed(plan), draws=20, seed=5, measures=["starts"]).array("starts")[0, :, :, 0]
+
+
+def test_gaps_to_targets_are_of_the_mean_that_the_simulator_has(portfolio: Write) -> None:
+    """27 starts in the mean, more in some draws; no more than 30 are paid for, which half of the draws would need."""
+    scenario = sim.load(portfolio(ONE, budget="300", intake="cash", top=LAPSES), settings=["years=2022-2023"])
+    plan = sim.optimise(scenario, targets="starts[line] = 27", draws=20, seed=5, chance=0.4)
+    starts = drawn_starts(plan)
+    assert plan.reckoned.value == pytest.approx(0, abs=1e-6)
+    assert (starts.max(axis=0) > 27).all()
+    assert plan.value == pytest.approx((np.abs(starts.mean(axis=0) - 27) / 27).sum())
+    assert plan.value > 0.001
+
+
+def test_a_plan_holds_in_draws_in_which_its_conditions_do(portfolio: Write) -> None:
+    """Fewest selections of which 20 start in half of the draws: money suffices in all."""
+    scenario = sim.load(portfolio(ONE, budget="1000", intake="cash", whole=True), settings=["years=2022-2023"])
+    plan = sim.optimise(scenario, minimise="selected[line]", keep="starts[line] >= 20", draws=20, seed=5, chance=0.5)
+    held = (drawn_starts(plan) >= 20).all(axis=1)
+    assert plan.happened is not None
+    assert plan.happened.paid.all()
+    assert plan.happened.held.tolist() == held.tolist()
+    assert 0.5 <= held.mean() < 1.0
+
+
+def test_commitments_that_a_draw_cannot_pay_are_no_plan_that_is_paid(portfolio: Write) -> None:
+    """Nobody is selected, so that no selection is cut; in some draws thirty awards under way cost too much."""
+    award = "a: {duration: 24 months, history: {2021: 30}, costs: {grant: {amount: {uniform: [4, 5]}, per: year}}}"
+    scenario = sim.load(portfolio(award, budget="200", intake="cash", top=LAPSES), settings=["years=2022"])
+    plan = sim.optimise(scenario, minimise="selected[line]", totals={2022: 137}, draws=20, seed=5, chance=0.4)
+    owed = sim.run(scenario, draws=20, seed=5, measures=["commitments"]).array("commitments")[0, :, 0, 0]
+    assert plan.happened is not None
+    assert plan.happened.paid.tolist() == (owed <= plan.budgets[0, 0] + 1e-6).tolist()
+    assert 0.4 <= plan.happened.paid.mean() < 1.0
+
+
 @pytest.mark.parametrize("draws", [10, 20])
 def test_of_few_draws_the_best_is_found(draws: int, path: Path) -> None:
     costs = costs_by_hand(path, draws)
@@ -123,9 +206,11 @@ def test_on_fresh_draws_the_chance_is_reached_within_its_interval(path: Path) ->
     assert fresh.low - 0.02 <= SHARE <= fresh.high
 
 
-def test_what_a_draw_misses_is_what_the_simulator_lacks(portfolio: Write) -> None:
+@pytest.mark.parametrize("programme", ["", "carry_limit: 3%"])
+def test_what_a_draw_misses_is_what_the_simulator_lacks(programme: str, portfolio: Write) -> None:
     """Of random plans the same draws fail by the rules and in the simulator, where money is carried and lapses once."""
-    path = portfolio(AWARDS, budget="300", whole=True, intake="cash", top="plan_periods: {FUND: {ends: [2023]}}")
+    top = "plan_periods: {FUND: {ends: [2023]}}"
+    path = portfolio(AWARDS, budget="300", whole=True, intake="cash", top=top, programme=programme)
     scenario, rng = sim.load(path, settings=["years=2022-2025"]), np.random.default_rng(1)
     plan = optimise(scenario, AIMS, sampled=Sampled(60, 5), reliance=Reliance(SHARE), effort=Effort(1e-3, 30.0))
     problem = Problem(futures.worlds(scenario, AIMS.measures, plan.sampled, ()), AIMS, plan.limits, plan.reliance)

@@ -1,5 +1,8 @@
 """Plans: brute force on small instances, the simulator on random ones, random feasible plans, closed forms, prices."""
 
+import csv
+import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -14,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies
 
 import simulator as sim
-from simulator import trade_offs
+from simulator import affine, linear_programmes, trade_offs
 from simulator.aims import Aims, Term
 from simulator.assembling import Reliance
 from simulator.cli import main
+from simulator.conditions import Condition
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.labels import words
@@ -28,9 +32,9 @@ from simulator.linear_programmes import (
 )
 from simulator.linear_responses import responses
 from simulator.optimisation import optimise
-from simulator.plans import Plan, proposed
+from simulator.plans import Plan, holds, proposed
 from simulator.proving import differences, fresh_share, propose
-from simulator.report import canvas, frontiers
+from simulator.report import canvas, frontiers, traded
 from simulator.trade_offs import Frontier
 from tests.commands import simulate
 from tests.random_portfolios import Documents, portfolios, text
@@ -242,6 +246,170 @@ def test_targets_are_reached_where_money_allows_and_missed_by_least_where_not() 
     far = optimise(scenario, Aims.parse(targets=["selected[satreps.project] = 1000"]), within=0.0)
     assert 0 < far.value < 10
     assert reproduced(far)
+
+
+@pytest.mark.parametrize("maximise", [[], ["selected[line]"]])
+def test_a_smooth_path_costs_a_share_of_the_value_or_of_the_money(maximise: list[str], portfolio: Write) -> None:
+    """Awards at 5 of 100 and 200 that lapse: 20 and 40; a tenth of 60 awards, or of 300 million yen, is 6 awards."""
+    award = "award: {duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    scenario = sim.load(
+        portfolio(award, budget="{2022: 100, 2023: 200}", intake="cash", top=LAPSES), settings=["years=2022-2023"]
+    )
+    aims = Aims.parse(maximise=maximise, smooth=["selected[line]"])
+    plan = optimise(scenario, aims, slack=0.1, within=0.0, effort=Effort(0.0))
+    assert plan.selections[:, 0] == pytest.approx([20, 34], abs=1e-3)
+    assert plan.swing == pytest.approx(14, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("aim", "sign", "least", "selected"),
+    [("minimise", ">", 5, 6), ("minimise", ">=", 5, 5), ("maximise", "<", 9, 8), ("maximise", "<=", 9, 9)],
+)
+def test_more_than_a_number_is_not_that_number(
+    aim: str, sign: str, least: int, selected: int, portfolio: Write
+) -> None:
+    award = "award: {duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    path = portfolio(award, budget="100", intake="cash", whole=True)
+    asked = {aim: "selected[line]", "keep": f"selected[line] {sign} {least}"}
+    assert sim.optimise(path, **asked).selections[:, 0].tolist() == [selected] * 6  # type: ignore[arg-type]
+
+
+def test_one_percent_is_given_up_for_a_smooth_path_if_nothing_is_said(portfolio: Write) -> None:
+    """Of 20 and 40 awards 0.6."""
+    award = "award: {duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    path = portfolio(award, budget="{2022: 100, 2023: 200}", intake="cash", top=LAPSES)
+    scenario = sim.load(path, settings=["years=2022-2023"])
+    plan = sim.optimise(scenario, maximise="selected[line]", smooth="selected[line]", within=0.0, gap=0.0)
+    assert plan.selections[:, 0] == pytest.approx([20, 39.4], abs=1e-3)
+
+
+def test_what_is_available_is_left_of_the_money_after_fixed_costs_and_reserve(portfolio: Write) -> None:
+    """Of 100 a reserve of 20, fixed costs of 10 and thirty awards under way at 1 leave 40 in FY2022."""
+    award = "award: {duration: 24 months, history: {2021: 30}, costs: {grant: {amount: 1, per: year}}}"
+    programme = "fixed_costs: {amount: 10}\nreserve: 20"
+    path = portfolio(award, budget="100", intake="cash", programme=programme)
+    plan = sim.optimise(path, maximise="available[line,2022]")
+    assert plan.value == pytest.approx(40, abs=1e-3)
+    assert sim.run(proposed(plan)).runs[0].of("available", "line")[0, 0] == pytest.approx(40, abs=1e-3)
+
+
+def test_nobody_is_selected_where_there_is_no_money_even_if_it_is_owed_later(portfolio: Write) -> None:
+    """Ten million yen at the end of two years, of a hundred a year but none in FY2022 (model.md section 5)."""
+    award = "award: {maximum: 5, duration: 24 months, costs: {prize: {amount: 10, per: end}}}"
+    scenario = sim.load(portfolio(award, budget="100", intake="steady", whole=True))
+    plan = optimise(scenario, Aims.parse(maximise=["selected[line]"]), totals={2022: 0.0})
+    assert plan.selections[:, 0].tolist() == [0, 5, 5, 5, 5, 5]
+    assert reproduced(plan)
+
+
+def test_a_fund_carries_all_that_it_has_left(portfolio: Write) -> None:
+    """Three awards at 5 leave 85 of 100, which no plan can get rid of."""
+    award = "award: {maximum: 3, duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    scenario, aims = sim.load(portfolio(award, budget="100", intake="cash")), Aims.parse(maximise=["selected[line]"])
+    plan = optimise(scenario, aims, within=0.0, keep=["carried_out[line,2022] <= 85.1"])
+    assert plan.selections[0, 0] == pytest.approx(3)
+    with pytest.raises(InfeasibleError):
+        optimise(scenario, aims, within=0.0, keep=["carried_out[line,2022] <= 84.9"])
+
+
+def test_conditions_are_of_the_years_that_are_shown(portfolio: Write) -> None:
+    """Thirty awards under way take 150 in FY2022, which is planned and not shown."""
+    path = portfolio(SMALL, budget="200", intake="cash")
+    scenario, aims = sim.load(path, settings=["years=2023-2025"]), Aims.parse(maximise=["selected[line]"])
+    plan = optimise(scenario, aims, keep=["spend[line] <= 140"])
+    spend = sim.run(proposed(plan)).runs[0].of("spend", "line")[:, 0]
+    assert spend == pytest.approx([140] * 3)
+    assert plan.spend[0, 0, 0] == pytest.approx(150 + 5 * plan.selections[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("sign", "below", "within", "above"),
+    [("==", False, True, False), (">=", False, True, True), ("<=", True, True, False), (">", False, True, True)],
+)
+def test_conditions_hold_but_for_what_solvers_leave(
+    sign: str, below: bool, within: bool, above: bool, portfolio: Write
+) -> None:
+    """A millionth of 50: twice as much above and below, and a hundredth of it."""
+    run = sim.run(portfolio(f"award: {{plan: 50, {SMALL.partition('{')[2]}", budget="1000")).runs[0]
+    told = {
+        by: bool(holds(Condition.parse(f"selected[line] {sign} {50 - 50e-6 * by!r}"), run)[0]) for by in (-2, 0.01, 2)
+    }
+    assert told == {-2: below, 0.01: within, 2: above}
+
+
+def test_a_plan_that_is_only_smooth_leaves_each_programme_its_own_money() -> None:
+    scenario = sim.load("scenarios/baseline.yaml", settings=["years=2022-2024"])
+    plan = sim.optimise(scenario, smooth="selected[overseas_fellowships]")
+    run = sim.run(scenario).runs[0]
+    own = np.stack([run.of("budget", name)[:, 0] for name in plan.programmes], axis=1)
+    np.testing.assert_allclose(plan.budgets, own, rtol=1e-9)
+
+
+def test_shares_of_applicants_whom_selections_feed_are_not_in_proportion(portfolio: Write) -> None:
+    """Selected of next over 4 + 5 applicants where ten of first were selected a year earlier, over 4 where none was."""
+    awards = """
+        first: {duration: 12 months, costs: {grant: {amount: 1, per: year}},
+                feeds: [{to: line.next, share: 50%, lag: 1 year}]}
+        next: {demand: {applicants: 4}, duration: 1 year, costs: {g: {amount: 1, per: year}}}
+    """
+    path = portfolio(awards, intake="steady")
+    with pytest.raises(RequestError, match="is not in proportion to selections"):
+        sim.optimise(path, maximise="success_rate[line.next,2024]")
+    assert sim.optimise(path, maximise="applicants[line.next,2024]").value == pytest.approx(4 + 0.5 * 2000, abs=1e-3)
+
+
+def test_what_a_solver_prints_is_not_heard(capfd: pytest.CaptureFixture[str]) -> None:
+    """It writes past Python, on the file descriptor on which tables stand alone."""
+    with linear_programmes._silent():
+        os.write(1, b"trouble")
+    os.write(1, b"a table")
+    assert capfd.readouterr().out == "a table"
+
+
+@pytest.mark.parametrize("draws", [1, 3])
+def test_the_mean_of_an_affine_function_is_that_of_its_values(draws: int) -> None:
+    """Of columns of their own in each draw, of one for all, and of none."""
+    rng = np.random.default_rng(draws)
+    own = 4 + np.arange(2 * draws).reshape(2, draws)
+    shared, none = np.full((2, draws), 3), np.full((2, draws), affine.NONE)
+    columns = ((2.0, own), (-1.0, shared), (5.0, none))
+    function = affine.Affine(rng.normal(size=(2, draws)), rng.normal(size=(2, 3, draws)), columns)
+    given = rng.normal(size=4 + 2 * draws)
+    np.testing.assert_allclose(function.mean.value(given)[:, 0], function.value(given).mean(axis=1))
+    by_rows = function.mean.matrix(given.size) @ given + function.mean.constant[:, 0]
+    np.testing.assert_allclose(by_rows, function.value(given).mean(axis=1))
+
+
+def test_floors_are_of_the_mean_of_draws(portfolio: Write) -> None:
+    """Least selected of which 20 start in the mean of take-up from 0.9 to 1."""
+    scenario, floors = sim.load(portfolio(TAKE_UP, intake="steady", top=LAPSES)), [(Term.parse("starts[line]"), 120.0)]
+    plan = optimise(scenario, Aims.parse(minimise=["selected[line]"]), floors=floors, sampled=Sampled(20, 4))
+    starts = sim.run(proposed(plan), draws=20, seed=4, measures=["starts"]).array("starts")[0]
+    assert starts.sum(axis=(1, 2)).mean() == pytest.approx(120, abs=1e-3)
+    assert starts.sum(axis=(1, 2))[0] != pytest.approx(120, abs=0.1)
+
+
+def test_a_frontier_leaves_no_gain_of_another_aim_unused(portfolio: Write) -> None:
+    """Three at most of one type leave seven of ten for the other, though the scenario itself selects five."""
+    awards = """
+        a: {maximum: 3, duration: 12 months, costs: {grant: {amount: 1, per: start}}}
+        b: {duration: 12 months, costs: {grant: {amount: 1, per: start}}}
+    """
+    scenario = sim.load(portfolio(awards, budget="10", intake="steady", whole=True), settings=["years=2022"])
+    aims = ["selected[line.a]", "selected[line.b]"]
+    assert [3, 7] in sim.pareto(scenario, aims, points=3).values.tolist()
+    assert all(sum(row) == 10 for row in sim.pareto(scenario, aims, points=3).values.tolist())
+    for wrong in ({"futures": ["scenarios/covid-closure.yaml"]}, {"draws": 5, "objective": "cvar"}):
+        with pytest.raises(RequestError, match="is of one future and of means"):
+            sim.pareto(scenario, aims, **wrong)
+
+
+def test_money_that_is_aimed_at_is_not_settled_away(portfolio: Write) -> None:
+    """The least money for what is selected is not given where money is what is best."""
+    award = "award: {maximum: 3, duration: 12 months, costs: {grant: {amount: 5, per: start}}}"
+    plan = sim.optimise(portfolio(award, budget="100", intake="cash", whole=True), maximise="budget[line]")
+    assert plan.value == pytest.approx(600)
+    assert plan.budgets.sum() == pytest.approx(600, abs=1e-3)
 
 
 def test_demand_and_maximum_cap_what_is_planned(portfolio: Write) -> None:
@@ -560,6 +728,20 @@ def test_the_chart_of_a_frontier_shows_its_plans_beside_the_scenario_as_it_is(fr
         np.testing.assert_allclose(np.ravel(here.get_xydata()), own)
         assert [each.get_text() for each in axes.texts] == [str(number + 1) for number in range(len(points))]
         assert axes.get_xlabel().replace("\n", "") == name
+
+
+def test_the_table_of_a_frontier_has_the_scenario_and_then_its_plans(frontier: Frontier) -> None:
+    shown = {form: io.StringIO() for form in ("markdown", "csv")}
+    for form, stream in shown.items():
+        traded.FRONTIERS[form](frontier, words("en"), stream)
+    lines = [line.strip("| ").split(" | ") for line in shown["markdown"].getvalue().splitlines() if line[:1] == "|"]
+    told = [frontier.own, *frontier.values]
+    assert [line[1:] for line in lines[2:]] == [[f"{value:,.1f}" for value in row] for row in told]
+    assert [line[0] for line in lines[2:]] == ["baseline, as it is", *(f"Plan {at}" for at in range(1, len(told)))]
+    rows = list(csv.DictReader(io.StringIO(shown["csv"].getvalue())))
+    assert [[float(row["plan"]), *(float(row[aim]) for aim in FRONTIER)] for row in rows] == [
+        [number, *row] for number, row in enumerate(frontier.values.tolist(), 1)
+    ]
 
 
 def test_the_chart_of_three_aims_has_a_panel_for_each_pair(frontier: Frontier) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -12,16 +12,18 @@ from scipy import sparse
 
 import simulator as sim
 from simulator import trade_offs
-from simulator.aims import Aims
+from simulator.aims import Aims, Term
 from simulator.cli import main
 from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.futures import in_future
-from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, solve
+from simulator.labels import words
+from simulator.linear_programmes import Effort, InfeasibleError, LinearProgramme, Rows, solve
 from simulator.objectives import Cases, Kind, Objective, columns_of, judged
 from simulator.optimisation import optimise
 from simulator.plans import Plan, proposed
 from simulator.proving import differences, propose
+from simulator.report import traded
 
 Write = Callable[..., Path]
 Future = tuple[float, int, float, int]
@@ -119,6 +121,21 @@ def test_the_rows_of_cvar_are_the_mean_of_the_worst(seed: int) -> None:
     by_hand = np.sort(values) @ weights / (worst * 9)
     assert -solve(programme).cost == pytest.approx(by_hand)
     assert objective.value(values, np.zeros(0)) == pytest.approx(by_hand)
+
+
+def test_no_case_is_left_worse_than_need_be() -> None:
+    """Cases x, 1 − x, y and w of up to 1 each, y + w <= 1.2: the first two regret a half, the others 0.8 in all."""
+    rows = np.zeros((4, 5))
+    rows[[0, 1, 2, 3], [0, 0, 1, 2]] = 1, -1, 1, 1
+    constant, best, free = np.array([0.0, 1.0, 0.0, 0.0]), np.ones(4), np.full(1, -np.inf)
+    made = judged(Objective("regret"), Cases(sparse.csr_array(rows), constant), best, 3)
+    limit = Rows(sparse.csr_array(np.array([[0.0, 1, 1, 0, 0]])), free, np.full(1, 1.2))
+    lower, upper = np.array([0, 0, 0, -np.inf, 1.0]), np.array([1, 1, 1, np.inf, 1.0])
+    programme = LinearProgramme(made.cost, lower, upper, np.zeros(5, dtype=np.bool_), (*made.rows, limit))
+    regrets = best - constant - rows @ solve(programme).columns
+    assert regrets[:2] == pytest.approx([0.5, 0.5])
+    assert regrets[2:].max() <= 0.5 + 1e-9
+    assert regrets[2:].sum() == pytest.approx(0.8)
 
 
 SHIPPED = [Path("scenarios/weak-yen-compensated.yaml"), Path("scenarios/baseline.yaml")]
@@ -287,6 +304,58 @@ def test_a_future_leaves_plans_as_they_are(
         sim.regret(named[0], named[1], "selected[sicorp]")
 
 
+def test_of_plans_on_a_frontier_none_is_beaten_or_told_twice(portfolio: Write) -> None:
+    """A planner that finds given plans of 10 awards of two types: (6, 3) is beaten by (7, 3), which it finds twice."""
+    scenario = sim.load(portfolio(AWARDS, budget="10", whole=True, intake="steady"), settings=["years=2022"])
+    terms = [Term.parse(f"selected[line.{name}]") for name in "ab"]
+    given = [(10, 0), (0, 10), (6, 3), (7, 3), (2, 8), (7, 3)]
+    plans = [sim.optimise(scenario, targets=[f"{terms[0].text} = {a}", f"{terms[1].text} = {b}"]) for a, b in given]
+    found = trade_offs.frontier(terms, lambda *_: plans.pop(0), points=4)
+    assert found.values.tolist() == [[7, 3], [2, 8]]
+    assert [each.selections[0].tolist() for each in found.plans] == [[7, 3], [2, 8]]
+
+
+DECIDED = "which a plan decides"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("budget: {level: +5%}", f"changes budget.level, {DECIDED}"),
+        ("programmes: {line: {budget: {level: +5%}}}", f"changes programmes.line.budget.level, {DECIDED}"),
+        ("programmes: {line: {intake: cash}}", f"changes programmes.line.intake, {DECIDED}"),
+        ("programmes: {line: {awards: {b: {plan: 3}}}}", f"changes programmes.line.awards.b.plan, {DECIDED}"),
+        (
+            "programmes: {line: {awards: {a: {budget_share: 30%}, b: {budget_share: 70%}}}}",
+            f"changes programmes.line.awards.a.budget_share, {DECIDED}",
+        ),
+        ("years: 2022-2024", "has other years than"),
+        (
+            "programmes: {line: {awards: {c: {duration: 1 year, costs: {g: {amount: 1, per: start}}}}}}",
+            "has other programmes or award types than",
+        ),
+    ],
+)
+def test_what_no_future_may_change_is_named(change: str, message: str, portfolio: Write) -> None:
+    """All that a plan says of money and selections (README), which a future laid over it would say otherwise."""
+    base = portfolio(AWARDS, budget="10", intake="steady")
+    path = base.with_name("changed.yaml")
+    path.write_text(f"extends: {base.name}\n{change}\n", encoding="utf-8")
+    with pytest.raises(RequestError, match=f"^--future changed: {message}"):
+        optimise(sim.load(base), Aims.parse(maximise=MONTHS), among=[path])
+
+
+def test_a_future_that_a_scenario_rests_on_leaves_it_as_it_is(portfolio: Write) -> None:
+    """Laid over what extends them, files below would undo it: a start of b costs 2, then 4, of 5 a year."""
+    base = portfolio(AWARDS, budget="10", intake="steady")
+    files = [base.with_name(f"{name}.yaml") for name in ("low", "high", "other")]
+    for file, below, amount in zip(files, (base, files[0], base), (2, 4, 8), strict=True):
+        awards = f"{{b: {{costs: {{grant: {{amount: {amount}}}}}}}}}"
+        file.write_text(f"extends: {below.name}\nprogrammes: {{line: {{awards: {awards}}}}}\n", encoding="utf-8")
+    starts = [sim.run(in_future(sim.load(files[1]), each)).runs[0].of("starts", "line", "b")[0, 0] for each in files]
+    assert starts == pytest.approx([5 / 4, 5 / 4, 5 / 8])
+
+
 def test_a_frontier_over_draws_has_the_scenario_over_the_same_draws(capsys: pytest.CaptureFixture[str]) -> None:
     """By an ordinary run over these draws; at expected values it comes to other figures."""
     aims = ["selected[overseas_fellowships]", "selected[satreps.project]"]
@@ -299,6 +368,39 @@ def test_a_frontier_over_draws_has_the_scenario_over_the_same_draws(capsys: pyte
     expected = sim.run("scenarios/uncertain.yaml", measures=["selected"]).runs[0]
     assert row.split()[-2:] == [f"{mean:,.1f}" for mean in means]
     assert row.split()[-2] != f"{expected.of('selected', *places[0]).sum():,.1f}"
+
+
+def written(writers: Mapping[str, Callable[..., None]], found: object, form: str) -> str:
+    stream = io.StringIO()
+    writers[form](found, words("en"), stream)
+    return stream.getvalue()
+
+
+def cells(markdown: str) -> dict[str, list[list[str]]]:
+    """Cells of tables by what their row is called, in order."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines() if "|" in line]
+    return {name: [row[1:] for row in rows if row[0] == name] for name in dict.fromkeys(row[0] for row in rows)}
+
+
+def test_tables_of_regret_show_values_and_what_is_missed() -> None:
+    """Two plans in two futures: the second misses the best of the first future by 20, the first that of the other."""
+    values = np.array([[100.0, 50.0], [80.0, 91.5]])
+    regrets = np.array([[0.0, 41.5], [20.0, 0.0]])
+    term = Term.parse("spend[sicorp]")
+    found = trade_offs.Regret(term, ("one", "two"), ("dry", "wet"), values, regrets)
+    page = written(traded.REGRETS, found, "markdown")
+    assert cells(page)["one"] == [["100.0", "50.0"], ["0.0", "41.5", "41.5"]]
+    assert cells(page)["two"] == [["80.0", "91.5"], ["20.0", "0.0", "20.0"]]
+    assert page.startswith("Least regretted at worst: two (in no future more than 20.0 less")
+    assert "spend[sicorp] (million yen)" in page
+    rows = list(csv.DictReader(io.StringIO(written(traded.REGRETS, found, "csv"))))
+    told = {(row["plan"], row["future"]): (float(row["value"]), float(row["regret"])) for row in rows}
+    assert told == {
+        ("one", "dry"): (100, 0),
+        ("one", "wet"): (50, 41.5),
+        ("two", "dry"): (80, 20),
+        ("two", "wet"): (91.5, 0),
+    }
 
 
 def test_results_stay_as_they_were_made() -> None:

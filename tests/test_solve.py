@@ -1,6 +1,7 @@
 """Goal seek: against closed forms of steady intake, fresh draws, and values worked by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import simulator as sim
 from simulator.draws import Sampled
+from simulator.errors import RequestError
 from simulator.goal_seeking import Solution, fresh_chance, propose, solve
 from simulator.trying import Trial
 from tests.commands import simulate
@@ -67,6 +69,46 @@ def test_where_there_is_none_the_closest_is_said(steady: Write) -> None:
     assert found.gap == pytest.approx(1 - 1050 / 24 / 50)
 
 
+def test_between_conditions_that_exclude_each_other_the_closest_has_few_digits(steady: Write) -> None:
+    """At 45 or more and 44 or fewer the gaps are alike at 44.494: of the levels scanned 35/512 is next to it."""
+    found = solve(str(steady()), vary="budget.level", until=["selected[line] >= 45", "selected[line] <= 44"])
+    assert not found.solved
+    assert found.values == (0.068359,)  # 35/512 = 0.068359375, towards the present
+    selected = 1068.359 / 24
+    assert found.gap == pytest.approx(max((45 - selected) / 45, (selected - 44) / 44))
+
+
+def test_where_nothing_comes_closer_the_present_is_the_closest(steady: Write) -> None:
+    """No more than 40 are selected, which the present level pays for, and others above -4 % too."""
+    path = steady()
+    path.write_text(path.read_text(encoding="utf-8").replace("award: {", "award: {maximum: 40, "), encoding="utf-8")
+    found = solve(str(path), vary="budget.level", until="selected[line] >= 50")
+    assert (found.solved, found.values) == (False, (0.0,))
+    assert found.gap == pytest.approx(0.2)
+
+
+def test_over_draws_the_closest_holds_in_most_of_them(steady: Write) -> None:
+    """In half of the draws twice as many are selected: 50 to 55 in those, or in the others, never in both.
+
+    The mean gap is least at the low end, where neither is in the window; near +20 % one half is.
+    """
+    path = steady("{discrete: {0.5: 50%, 1: 50%}}")
+    window = ["selected[line] >= 50", "selected[line] <= 55"]
+    found = solve(str(path), vary="budget.level=-32%:+21%", until=window, chance=0.9, sampled=Sampled(64, 1, "lhs"))
+    assert not found.solved
+    assert found.chance == 0.5
+    assert 0.2 - 1e-6 <= found.values[0] <= 0.21
+
+
+@pytest.mark.parametrize(("budget", "found_at"), [(1000, 1008), (992, 988), (990, 988), (1007, 1008)])
+def test_the_nearest_is_above_or_below(budget: int, found_at: int, portfolio: Write) -> None:
+    """Whole awards at 24 leave 4 or less of 984 to 988 and of 1,008 to 1,012."""
+    award = "award: {duration: 12 months, costs: {grant: {amount: 24, per: start}}}"
+    path = portfolio(award, budget=str(budget), intake="cash", whole=True)
+    found = solve(str(path), vary="budget.level=-10%:+10%", until="unspent[line,2022] <= 4")
+    assert found.values[0] == pytest.approx(found_at / budget - 1, abs=1e-6)
+
+
 def test_several_inputs_move_by_the_same_share_of_their_ways(steady: Write) -> None:
     levers = ["budget.level=+0%:+20%", "programmes.line.awards.award.duration=24 months:18 months"]
     found = solve(str(steady()), vary=levers, until="selected[line] >= 50")
@@ -117,6 +159,9 @@ def test_the_chance_is_reached_on_fresh_draws_within_its_interval() -> None:
     found = solve("scenarios/uncertain.yaml", vary=programme, until=f"{FELLOWS} >= 305", chance=0.8, sampled=sampled)
     fresh = fresh_chance(found)
     assert found.chance >= 0.8
+    set_so = sim.load("scenarios/uncertain.yaml", settings=found.settings)
+    selected = sim.run(set_so, draws=1000, seed=6, measures=["selected"]).array("selected")[0, :, :, 0]
+    assert fresh.value == (selected >= 305).all(axis=1).mean()
     assert abs(fresh.value - found.chance) <= 2**0.5 * (fresh.high - fresh.low) / 2.0 * 1.5
     drawn = Trial(found.scenario, found.conditions, sampled).run({found.levers[0].path: np.array(found.values)})
     assert drawn.chances[0] == found.chance
@@ -165,6 +210,14 @@ def test_a_solution_is_a_scenario_that_fulfils_the_condition(tmp_path: Path) -> 
     assert sim.run(path).runs[0].of("selected", "overseas_fellowships").min() >= 400
 
 
+def test_a_solution_is_written_only_where_it_is_true(tmp_path: Path, steady: Write) -> None:
+    found = solve(str(steady()), vary="budget.level", until="selected[line] >= 50")
+    for false in (replace(found, levels=found.levels + 1.0), replace(found, values=(found.values[0] - 1e-3,))):
+        with pytest.raises(RequestError, match="does not fulfil the conditions"):
+            propose(false, tmp_path / "found.yaml", name="", description="")
+    assert not (tmp_path / "found.yaml").exists()
+
+
 def test_a_step_of_a_value_by_year_is_written_into_the_whole_value(portfolio: Write, tmp_path: Path) -> None:
     award = "award: {plan: {2022: 10, 2024: 12}, duration: 12 months, costs: {grant: {amount: 1, per: month}}}"
     vary = "programmes.line.awards.award.plan.2024=0:20"
@@ -190,6 +243,13 @@ def test_the_command_says_the_answer_and_writes_it(tmp_path: Path, capsys: pytes
     assert capsys.readouterr().out.splitlines()[1] == "budget.level,0.049153,0.049153,share,True,1.0"
     assert command(*asked[:-2], "--lang", "ja") == 0
     assert "全年度で成り立つ" in capsys.readouterr().out
+
+
+def test_the_command_says_which_fresh_draws_it_tried(steady: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the next seed."""
+    asked = ["--vary", "budget.level", "--until", "spend[line,2022] >= 100", "--draws", "20", "--chance", "90%"]
+    assert command(str(steady("{uniform: [90%, 100%]}")), *asked, "--seed", "5", "--lang", "en") == 0
+    assert "20 fresh draws (seed 6)" in capsys.readouterr().err
 
 
 def test_no_solution_is_exit_status_1_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

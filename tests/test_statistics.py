@@ -8,7 +8,7 @@ from scipy import stats
 
 from simulator import statistics
 from simulator.arrays import Floats
-from simulator.statistics import QUANTILES, RANK_ERROR, Statistics, Tally
+from simulator.statistics import QUANTILES, RANK_ERROR, Share, Statistics, Tally
 
 BLOCKS = (1024, 2048, 4096)
 DRAWS = 60_000
@@ -18,14 +18,14 @@ def tallied(
     values: Floats, *, block: int = 4096, replicates: int = 1, exact: bool = True, digest: bool = False
 ) -> Statistics:
     """What a tally makes of (Y, D) values that come block by block."""
-    tally = Tally(len(values), replicates, store=np.empty_like(values) if exact else None, digest=digest)
+    store = np.full_like(values, 1e300) if exact else None  # what nobody fills is seen
+    tally = Tally(len(values), replicates, store=store, digest=digest)
     for start in range(0, values.shape[1], block):
         part = values[:, start : start + block]
         if tally.pivot is None:
             tally.pivot = np.nan_to_num(part[:, :1])
-        if tally.store is not None:
-            tally.store[:, start : start + part.shape[1]] = part
         tiles = statistics.tiles(part.copy(), tally.pivot, replicates=replicates, digest=digest)
+        tally.keep(part, start, tiles)
         tally.add(tiles, part.shape[1])
     return tally.statistics()
 
@@ -131,6 +131,11 @@ def test_a_figure_that_is_0_wherever_it_exists_has_quantiles_of_0() -> None:
     assert [float(each[0]) for _, each in found.items()] == [0.0] * 8
 
 
+def test_a_negative_zero_is_told_as_none() -> None:
+    found = tallied(np.array([[-0.0] * 60 + [1.0] * 40]))
+    assert not np.signbit([float(each[0]) for each in found.quantiles.values()]).any()
+
+
 def test_the_error_of_replicates_is_that_of_their_means() -> None:
     values = np.random.default_rng(8).lognormal(1, 1, (3, 4096))
     found = tallied(values, replicates=8)
@@ -154,3 +159,24 @@ def test_a_mean_is_distinguishable_where_its_interval_leaves_0_out() -> None:
     values = np.array([np.zeros(100), np.full(100, 7.0), stream.normal(1, 1, 100), stream.normal(0, 1, 100)])
     values[3] -= values[3].mean()
     assert tallied(values).distinguishable.tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("held", "draws", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (20, 20, 1 - 0.1611, 1.0),
+    ],
+)
+def test_the_interval_of_a_share_is_wilsons_as_published(held: int, draws: int, low: float, high: float) -> None:
+    """Newcombe, Statistics in Medicine 17 (1998) 857, table I, method 3; the last is its mirror image."""
+    found = Share.of(held, draws)
+    assert found.value == held / draws
+    assert (found.low, found.high) == pytest.approx((low, high), abs=6e-5)
+
+
+def test_a_share_is_told_in_percent() -> None:
+    assert Share.of(1, 29).told == {"chance": "3.4%", "low": "0.6%", "high": "17.2%"}

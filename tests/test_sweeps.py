@@ -60,6 +60,39 @@ def test_what_a_sweep_holds_is_free_at_once_when_it_is_gone() -> None:
         gc.enable()
 
 
+def test_a_sweep_keeps_the_points_of_one_block_alone() -> None:
+    sweep = replace(SWEEPS["lhs"](), per_block=25)
+    for block in range(sweep.blocks):
+        sweep.inputs(block)
+        assert sum(each.shape[1] for each in sweep._points._kept.values()) == 25
+
+
+def test_what_changes_a_result_changes_the_fingerprint() -> None:
+    """What is saved under one fingerprint is gone on with; another seed or correlation would be mixed into it."""
+    made = SWEEPS["lhs"]()
+    model, (first, second), asked = made.model, made.factors, {"kind": "lhs", "size": 100, "seed": 2}
+    assert isinstance(model, sweeps.Simulated)
+    dearer = replace(model, scenario=sim.load("scenarios/baseline.yaml", settings=["budget.level=+1%"]))
+    fewer = replace(model, outcomes=model.outcomes[:1])
+    pairs = {frozenset((first.path, second.path)): 0.5}
+    others = [sweeps.sweep(each, made.factors, **asked) for each in (dearer, fewer)]  # type: ignore[arg-type]
+    others += [
+        sweeps.sweep(model, made.factors, **{**asked, **change})  # type: ignore[arg-type]
+        for change in ({"seed": 3}, {"size": 101}, {"kind": "morris"}, {"pairs": pairs})
+    ]
+    others += [sweeps.sweep(model, [first], **asked), replace(made, per_block=50)]  # type: ignore[arg-type]
+    assert SWEEPS["lhs"]().fingerprint == made.fingerprint
+    assert len({made.fingerprint, *(each.fingerprint for each in others)}) == 9
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("grid", 1), ("lhs", 1), ("sobol", 2), ("shapley", 1), ("morris", 0)])
+def test_runs_that_are_drawn_as_the_inputs_are_said_to_be_are_the_first_rows(kind: str, rows: int) -> None:
+    """Of Saltelli's design the two samples, not those with columns exchanged; of trajectories none."""
+    sweep = SWEEPS[kind]()
+    values = sweep.inputs(0)
+    np.testing.assert_array_equal(sweeps.sampled(sweep, values), values[:, : rows * sweep.design.base])
+
+
 @pytest.mark.parametrize("kind", ["grid", "lhs", "sobol", "morris", "oat"])
 def test_a_sweep_has_the_bits_of_run(kind: str) -> None:
     sweep = SWEEPS[kind]()
@@ -117,6 +150,17 @@ def test_one_at_a_time_begins_with_the_scenario_as_it_is() -> None:
     assert take_up.tolist() == pytest.approx([1.0] * 5 + [0.8, 0.9, 1.0])
     plain = sim.run("scenarios/baseline.yaml").runs[0]
     assert sweep.outputs(0)[0, 0] == plain.of("selected", "overseas_fellowships")[0, 0]
+
+
+@pytest.mark.parametrize("kind", ["oat", "morris"])
+def test_designs_of_ends_move_a_normal_input_between_two_quantiles(kind: str) -> None:
+    """From 5 % to 95 %, 1.6449 standard deviations to both sides; it has no ends of its own."""
+    path = "programmes.sicorp.budget.level"
+    loaded = sim.load("scenarios/baseline.yaml", settings=[f"{path}={{normal: [0%, 10%]}}"])
+    names = outcome_names.read_all(["spend[total,2024]"], Batch((loaded,)).labels, YEARS)
+    found = factors.read_all([path], loaded.document)
+    values = sweeps.sweep(sweeps.Simulated(loaded, names), found, kind=kind, size=8, seed=2).inputs(0)  # type: ignore[arg-type]
+    assert (values.min(), values.max()) == pytest.approx((-0.16449, 0.16449), abs=1e-5)
 
 
 def test_saltelli_changes_one_input_a_row() -> None:

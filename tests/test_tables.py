@@ -117,6 +117,15 @@ def test_conditions_that_cannot_be_read_are_refused(text: str) -> None:
         Condition.parse(text)
 
 
+@pytest.mark.parametrize("of", ["shortfall", "available[satreps]", "success_rate[satreps.project]"])
+def test_conditions_that_no_figure_fulfils_are_known(of: str) -> None:
+    """No measure is ever below 0 (model.md), what is available neither, which is ``max(0, V)``."""
+    never = {f"{sign} -1" for sign in ("<", "<=", "==")} | {"< 0"}
+    for sign in (">=", "<=", ">", "<", "==", "!="):
+        for value in (-1, 0, 1):
+            assert Condition.parse(f"{of} {sign} {value}").is_possible == (f"{sign} {value}" not in never)
+
+
 def test_a_varied_result_has_no_table() -> None:
     varied = sim.run("scenarios/baseline.yaml", vary={"budget.level": np.zeros(2)})
     with pytest.raises(sim.RequestError, match="a varied result has 2 runs"):

@@ -78,7 +78,14 @@ class Coalitions:
     @property
     def labels(self) -> Labels:
         """Of the scenario, with what only the reference has."""
-        return Batch((self.scenario,)).labels
+        own, other = (Batch((each,)).labels for each in (self.scenario, self.reference))
+        return replace(
+            own,
+            programmes=tuple(dict.fromkeys(own.programmes + other.programmes)),
+            awards=tuple(dict.fromkeys(own.awards + other.awards)),
+            components=tuple(dict.fromkeys(own.components + other.components)),
+            destinations=tuple(dict.fromkeys(own.destinations + other.destinations)),
+        )
 
     @cached_property
     def _batches(self) -> list[tuple[npt.NDArray[np.intp], Batch]]:

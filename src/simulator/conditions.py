@@ -79,9 +79,8 @@ class Condition:
 
     @property
     def is_possible(self) -> bool:
-        """Whether any figure could fulfil it: all but what is available are 0 or more."""
-        never = (self.value < 0 and self.sign in ("<", "<=", "==")) or (self.value == 0 and self.sign == "<")
-        return not never or self.measure == "available"
+        """Whether any figure could fulfil it: all of them are 0 or more."""
+        return not ((self.value < 0 and self.sign in ("<", "<=", "==")) or (self.value == 0 and self.sign == "<"))
 
     def counts(self, year: int) -> bool:
         """Whether a year is among those in which it is asked."""
