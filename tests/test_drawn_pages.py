@@ -205,9 +205,7 @@ def test_chances_are_of_the_years_that_are_shown(capsys: pytest.CaptureFixture[s
     """As shares of the draws themselves in these years."""
     asked = ("--draws", "400", "--years", "2024-2025", "--probability", "selected[overseas_fellowships] >= 305")
     page = told(capsys, UNCERTAIN, *asked)
-    fellows = (
-        sim.run(UNCERTAIN, draws=400, seed=0, measures=["selected"]).runs[0].of("selected", "overseas_fellowships")
-    )
+    fellows = sim.run(UNCERTAIN, draws=400, seed=0, measures=["selected"]).array("selected")[0, :, :, 0].T
     held = fellows[2:4] >= 305 - 1e-6
     for name, of_all in (("every", held.all(axis=0)), ("any", held.any(axis=0))):
         assert re.search(rf"in {name} year.* {of_all.mean():.1%}", page)
