@@ -196,6 +196,13 @@ def test_observed_values_come_from_a_column_of_a_csv_file(portfolio: Write, tmp_
     assert np.unique(drawn).tolist() == [10, 20, 30, 99]
 
 
+def test_two_columns_of_one_name_are_refused(portfolio: Write, tmp_path: Path) -> None:
+    (tmp_path / "observed.csv").write_text("v,v\n10,1\n20,2\n", encoding="utf-8")
+    path = with_field(portfolio, "take_up", "{empirical: {file: observed.csv, column: v, unit: '%'}}")
+    with pytest.raises(sim.InputError, match="has two columns v: give them different names"):
+        sim.load(path)
+
+
 def test_one_year_and_one_item_of_the_history_may_be_uncertain(portfolio: Write) -> None:
     path = portfolio(
         "award: {duration: 36 months, plan: {2022: 5, 2024: {uniform: [10, 20]}}, history: {2021: {uniform: [3, 9]}},"

@@ -250,3 +250,17 @@ def test_the_tidy_table_has_a_row_for_every_statistic(small: Path) -> None:
 def test_draws_that_cannot_be_made_are_refused(asked: dict[str, object], message: str, small: Path) -> None:
     with pytest.raises(sim.RequestError, match=message):
         sim.run(small, **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"draws": 2.5}, "draws is 2.5: give a whole number"),
+        ({"draws": "10"}, "draws is '10': give a whole number"),
+        ({"draws": 10, "seed": None}, "seed is None: give a whole number"),
+        ({"draws": 100, "sampling": "foo"}, "sampling is 'foo': give one of random, lhs, sobol"),
+    ],
+)
+def test_what_is_no_number_of_draws_is_refused(asked: dict[str, object], said: str) -> None:
+    with pytest.raises(sim.RequestError, match=said):
+        sim.run("scenarios/uncertain.yaml", **asked)  # type: ignore[arg-type]

@@ -231,3 +231,14 @@ def test_the_first_replications_do_not_depend_on_how_many_follow(portfolio: Writ
 def test_what_is_of_the_other_engine_is_refused(asked: dict[str, object], message: str) -> None:
     with pytest.raises(RequestError, match=message):
         sim.run(Path("scenarios/baseline.yaml"), **asked)  # type: ignore[arg-type]
+
+
+def test_a_portfolio_without_award_types_is_replicated(tmp_path: Path) -> None:
+    path = tmp_path / "grants.yaml"
+    top = "name: x\nfirst_year: 2022\nprice_base_year: 2022\n"
+    line = "{agency: A, appropriations: {request: {uniform: [90, 110]}}}"
+    path.write_text(f"{top}programmes: {{line: {line}}}\n", encoding="utf-8")
+    single = sim.run(path, engine="events", replications=5, seed=3, measures=["spend", "shortfall"])
+    cohorts = sim.run(path, draws=5, seed=3, measures=["spend"])
+    np.testing.assert_allclose(single.array("spend"), cohorts.array("spend"))
+    assert (single.array("shortfall") == 0).all()

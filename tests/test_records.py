@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import random
@@ -110,6 +111,18 @@ def test_compare_shows_saved_runs_without_running_them(runs: Path) -> None:
     assert page.startswith("Uncertain (uncertain), beside plus10pct\n")
     assert "Δ plus10pct         -1" in page
     assert simulate("compare", str(runs / "plus"))[0] == 2
+
+
+def test_differences_of_saved_draws_have_an_error_and_no_sd(runs: Path, tmp_path: Path) -> None:
+    """Which draws go together is not known of what was saved: variances of means add up."""
+    shutil.copytree(runs / "drawn", tmp_path / "again")
+    status, rows, _ = simulate("compare", str(runs / "drawn"), str(tmp_path / "again"), "--format", "csv")
+    assert status == 0
+    tidy = pd.read_csv(io.StringIO(rows))
+    of = tidy[(tidy.measure == "spend") & (tidy.programme == "total") & (tidy.fiscal_year == 2024)]
+    found = dict(zip(of.statistic, of.value, strict=False))
+    assert np.isnan(found["difference_sd"])
+    assert found["difference_se"] == pytest.approx(found["se"] * 2**0.5)
 
 
 def test_runs_lists_the_newest_first_and_names_those_that_are_damaged(runs: Path, tmp_path: Path) -> None:

@@ -300,3 +300,13 @@ def test_solutions_are_frozen() -> None:
     assert isinstance(found, Solution)
     with pytest.raises(AttributeError):
         found.chance = 1.0  # type: ignore[misc]
+
+
+def test_what_is_reckoned_at_expected_values_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    goal = ("--vary", "budget.level", "--until", "selected[overseas_fellowships] >= 305")
+    plan = ("--maximise", "selected[satreps]", "--within", "5%", "--gap", "5%")
+    for command in (("solve", *goal), ("optimise", *plan), ("explain", "--measure", "spend")):
+        for name, warned in (("uncertain", True), ("plus10pct", False)):
+            assert simulate(command[0], f"scenarios/{name}.yaml", *command[1:]) in (0, 1)
+            said = capsys.readouterr().err
+            assert ("warning: uncertain: these are the results at the expected values" in said) is warned

@@ -13,7 +13,7 @@ from simulator.outcomes import COEFFICIENTS
 from simulator.results import Result, Run
 from simulator.scenario import FOR_PEOPLE, Scenario
 from simulator.sources import assumptions
-from simulator.suspicions import Warned, suspicions
+from simulator.suspicions import Warned, suspicions, undrawn
 from simulator.tables import Line
 
 if TYPE_CHECKING:
@@ -62,10 +62,9 @@ def warnings(runs: tuple[Run, ...], parent: Run | None, shown: Collection[str]) 
 
 def _uncertain(run: Run) -> Iterator[Warned]:
     """Draws that vary nothing, or what is uncertain and not drawn."""
-    unsure = uncertainty_rules.inputs(run.scenario.document)
-    if run.drawn is None and unsure:
-        yield Warned("expected", {"scenario": run.scenario.title, "inputs": len(unsure)})
-    elif run.drawn is not None and not unsure and not _lives_vary(run):
+    if run.drawn is None:
+        yield from undrawn(run.scenario)
+    elif not uncertainty_rules.inputs(run.scenario.document) and not _lives_vary(run):
         yield Warned("certain", {"scenario": run.scenario.title})
 
 

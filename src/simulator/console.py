@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.labels import Words
     from simulator.report.machine import Named
     from simulator.report.sheets import Sheet
+    from simulator.scenario import Scenario
 
 DONE, FAILED_CHECK, WRONG_INPUT, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit statuses (interface.md)."""
@@ -99,6 +100,14 @@ class Meter:
     def _stop(self, *_: object) -> None:
         signal.signal(signal.SIGINT, self._before)  # a second time ends it at once
         self._stopped = True
+
+
+def warn_undrawn(scenario: "Scenario", words: "Words") -> None:
+    """Say where figures are those of the expected values of what is uncertain."""
+    from simulator.suspicions import undrawn
+
+    for warned in undrawn(scenario):
+        say(f"warning: {warned.told(words)}")
 
 
 def language(lang: Language | None) -> str:

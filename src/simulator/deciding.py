@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from simulator.console import FAILED_CHECK, deliver, language, say
+from simulator.console import FAILED_CHECK, deliver, language, say, warn_undrawn
 from simulator.errors import RequestError
 from simulator.options import Design, Draws, File, Form, Format, Lang, Sampling, Seed, Settings, Traceback
 from simulator.plan_options import (
@@ -86,16 +86,11 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Print the plan that does best, and write it as a scenario; exit status 1 unless the simulator reproduces it."""
-    from simulator import folders, goals, proposing
+    from simulator import goals
     from simulator.labels import words
     from simulator.loading import load
 
-    if plot is not None:
-        _require_plot(plot, pareto)
-    if save and pareto:
-        folders.require_free(Path(save), overwrite=False)
-    elif save:
-        proposing.require_writable(Path(save))
+    _require_writable(save, plot, pareto)
     _require_of_use(
         slack=slack != SLACK and not smooth,
         risk=risk is not Risk.CHANCE and not chance,
@@ -126,6 +121,8 @@ def optimise(  # noqa: PLR0913 (one parameter is one option)
     else:
         plan = goals.optimise(scenario, maximise=maximise, minimise=minimise, targets=target, smooth=smooth, **asked)
         _show(plan, spoken, format, save)
+    if not draws:
+        warn_undrawn(scenario, spoken)
 
 
 def regret(  # noqa: PLR0913 (one parameter is one option)
@@ -198,6 +195,18 @@ def _require_of_use(**idle: bool) -> None:
 def _require_alone(*aims: Sequence[str]) -> None:
     if any(aims):
         raise RequestError("--pareto names all that is maximised: leave out --maximise, --minimise, --target, --smooth")
+
+
+def _require_writable(save: str, plot: Path | None, pareto: Sequence[str]) -> None:
+    """RequestError where what is asked for cannot be written."""
+    from simulator import folders, proposing
+
+    if plot is not None:
+        _require_plot(plot, pareto)
+    if save and pareto:
+        folders.require_free(Path(save), overwrite=False)
+    elif save:
+        proposing.require_writable(Path(save))
 
 
 def _require_plot(plot: Path, pareto: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -58,6 +58,11 @@ class Sampled:
 
     def check(self) -> None:
         """RequestError unless it can be drawn."""
+        for name, given in (("draws", self.draws), ("seed", self.seed)):
+            if isinstance(given, bool) or not isinstance(given, int | np.integer):
+                raise RequestError(f"{name} is {given!r}: give a whole number")
+        if self.sampling not in get_args(Sampling):
+            raise RequestError(f"sampling is {self.sampling!r}: give one of {', '.join(get_args(Sampling))}")
         if not 1 <= self.draws <= MOST:
             raise RequestError(f"draws is {self.draws}: give 1 to {MOST:,}")
         if self.seed < 0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from simulator.console import DONE, Meter, deliver, language, show_page, show_rows
+from simulator.console import DONE, Meter, deliver, language, show_page, show_rows, warn_undrawn
 from simulator.errors import RequestError
 from simulator.options import (
     Baseline,
@@ -56,7 +56,7 @@ def explain(  # noqa: PLR0913 (one parameter is one option)
     save: SaveBridge = None,
     format: Form = Format.TABLE,  # noqa: A002 (the option's name)
     lang: Lang = None,
-    quiet: Quiet = False,  # noqa: ARG001 (there are no warnings)
+    quiet: Quiet = False,
     traceback: Traceback = False,  # noqa: ARG001 (read in cli)
 ) -> None:
     """Explain the difference from the parent by changed input, or with a year one figure term by term."""
@@ -73,6 +73,8 @@ def explain(  # noqa: PLR0913 (one parameter is one option)
         _one_figure(job, page, year, drawn=bool(draws))
     else:
         _difference(job, page, Sampled(draws, seed) if draws else None, save)
+    if not (draws or quiet):
+        warn_undrawn(job.loaded()[0][0], page.words)
     raise typer.Exit(DONE)
 
 

@@ -1,10 +1,11 @@
 """Observed values from a column of a CSV file, written out where `empirical` names them."""
 
 import csv
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.errors import InputError, did_you_mean
+from simulator.errors import InputError, did_you_mean, quoted
 from simulator.nodes import Node
 
 KEYS = ("file", "column", "where", "unit")
@@ -64,6 +65,11 @@ def _rows(asked: Node, folder: Path) -> list[dict[str, str]]:
         raise InputError.single(asked.place, "empirical.file", f"is larger than {LARGEST:,} bytes: keep what is needed")
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            return [{key: text or "" for key, text in row.items() if key} for row in csv.DictReader(stream)]
+            reader = csv.DictReader(stream)
+            twice = [name for name, many in Counter(reader.fieldnames or ()).items() if name and many > 1]
+            if twice:
+                text = f"has two columns {quoted(twice[0])}: give them different names"
+                raise InputError.single(asked.place, "empirical.file", text)
+            return [{key: text or "" for key, text in row.items() if key} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError.single(asked.place, "empirical.file", "is no CSV file in UTF-8: save it as that") from error

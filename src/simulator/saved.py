@@ -170,7 +170,7 @@ def _apart(run: Run, reference: Run) -> Run:
         if line in there or (reference.drawn is None and reference.has(line.measure)):
             mean = own.mean - reference.of(line.measure, line.programme, line.award)[:, 0]
             se = np.sqrt(own.se**2 + (there[line].se ** 2 if line in there else 0.0))
-            differences[line] = replace(own, mean=mean, sd=se, se=se, quantiles={})
+            differences[line] = replace(own, mean=mean, sd=np.where(se == 0.0, 0.0, np.nan), se=se, quantiles={})
     return replace(run, drawn=replace(run.drawn, differences=differences, reference=reference.scenario))
 
 

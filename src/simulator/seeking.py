@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from simulator.console import FAILED_CHECK, deliver, language, say
+from simulator.console import FAILED_CHECK, deliver, language, say, warn_undrawn
 from simulator.errors import RequestError
 from simulator.options import Design, Draws, File, Form, Format, Lang, Sampling, Seed, Settings, Traceback
 from simulator.plan_options import Chance, Proposal, Seek, Seeking, Until, Vary
@@ -44,6 +44,8 @@ def solve(  # noqa: PLR0913 (one parameter is one option)
     )
     spoken = words(language(lang))
     deliver(partial(solved.WRITERS[format.value], found, spoken))
+    if not draws:
+        warn_undrawn(scenario, spoken)
     if not found.solved:
         raise typer.Exit(FAILED_CHECK)
     if save:

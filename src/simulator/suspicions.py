@@ -7,6 +7,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
+from simulator import uncertainty_rules
 from simulator.errors import Place, Problem
 from simulator.labels import Words
 from simulator.results import Run
@@ -65,6 +66,12 @@ def suspicions(scenario: Scenario, run: Run | None = None) -> Iterator[Warned]:
             yield from _too_late(scenario, path, leaf)
     if run is not None:
         yield from _too_dear(run)
+
+
+def undrawn(scenario: Scenario) -> Iterator[Warned]:
+    """That results are at the expected values of what is uncertain."""
+    if unsure := uncertainty_rules.inputs(scenario.document):
+        yield Warned("expected", {"scenario": scenario.title, "inputs": len(unsure)})
 
 
 def expired(scenario: Scenario) -> Iterator[Warned]:

@@ -17,7 +17,7 @@ from simulator.flows import Flows
 from simulator.leaves import Batch, Leaves
 from simulator.workers import Processes
 
-LARGEST_PIECE = 16
+LARGEST_PIECE = 2
 """Replications of a piece at most: small, so that it is soon known how far the work is."""
 
 Progress = Callable[[int, int], bool]

@@ -38,13 +38,13 @@ def flows(portfolios: Sequence[Portfolio], found: Sequence[Replication], shape: 
     return Flows(
         money=_money(portfolios, found),
         starts=_stacked([_starts(*each, shape.before) for each in zip(portfolios, found, strict=True)]),
-        cohorts=_stacked([_cohorts(each, shape.quantities) for each in found]),
+        cohorts=_stacked([_cohorts(each, shape) for each in found]),
         extended=_stacked([_extended(each, shape.extended) for each in found]),
         extensions=_stacked([_extensions(each, shape.extended) for each in found]),
-        selected=_stacked([_columns([book.selected for book in each.books]) for each in found]),
-        deferred=_stacked([_columns([book.deferred for book in each.books]) for each in found]),
-        spend_new=_stacked([_columns([book.new for book in each.books]) for each in found]),
-        spend_continuing=_stacked([_columns([book.continuing for book in each.books]) for each in found]),
+        selected=_stacked([_of_books(each, "selected") for each in found]),
+        deferred=_stacked([_of_books(each, "deferred", more=1) for each in found]),
+        spend_new=_stacked([_of_books(each, "new") for each in found]),
+        spend_continuing=_stacked([_of_books(each, "continuing") for each in found]),
         **{
             name: _stacked([_columns([getattr(of, name) for of in each.ledgers]) for each in found])
             for name in OF_LEDGERS
@@ -56,8 +56,7 @@ def flows(portfolios: Sequence[Portfolio], found: Sequence[Replication], shape: 
 def months(found: Sequence[Replication]) -> Months:
     """Months of R replications."""
     return Months(
-        _stacked([_columns([book.cash for book in each.books]) for each in found]),
-        _stacked([_columns([book.standing for book in each.books]) for each in found]),
+        *(_stacked([_of_books(each, name, per_year=12) for each in found]) for name in ("cash", "standing")),
     )
 
 
@@ -103,10 +102,18 @@ def _starts(portfolio: Portfolio, found: Replication, before: int) -> Floats:
     return starts
 
 
-def _cohorts(found: Replication, quantities: int) -> Floats:
+def _of_books(found: Replication, name: str, *, per_year: int = 1, more: int = 0) -> Floats:
+    """(Y, J) of what each award type's book says by year, or by month, perhaps before the first too."""
+    length = per_year * len(found.ledgers[0].budget) + more
+    rows = [getattr(book, name) for book in found.books]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), length).T
+
+
+def _cohorts(found: Replication, shape: Shape) -> Floats:
     names = {EXITS: "exits", MONTHS: "months", IN_PLACE: "in_place", LATER_MONTHS: "later", COMPLETIONS: "completions"}
-    rows = [[getattr(book, names[quantity]) for quantity in range(quantities)] for book in found.books]
-    return np.array(rows).transpose(2, 0, 1)
+    rows = [[getattr(book, names[quantity]) for quantity in range(shape.quantities)] for book in found.books]
+    length = shape.lead + len(found.ledgers[0].budget)
+    return np.array(rows, dtype=np.float64).reshape(len(rows), shape.quantities, length).transpose(2, 0, 1)
 
 
 def _extended(found: Replication, extended: tuple[int, ...]) -> Floats:
