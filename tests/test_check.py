@@ -65,6 +65,12 @@ def test_what_only_numbers_show_is_found_too(tmp_path: Path, capsys: pytest.Capt
             "first_year",
             "nobody starts before FY2024 in the years after a history: FY2021 of overseas_fellowships.fellowship",
         ),
+        (
+            "correlations: [{between: [economy.usd_jpy.path, economy.eur_jpy.path], rank: 0.5}]\n"
+            "economy: {usd_jpy: {path: {random_walk: {start: 1, sd: 5%}}}}",
+            "correlations.0.between",
+            "economy.eur_jpy.path is certain: the correlation has no effect on it",
+        ),
         ("budget: {level: 0.9}", "budget.level", "+0.9 is a change of +90%: write it with a per cent sign"),
         (
             FELLOW % "history: {2021: 900}",

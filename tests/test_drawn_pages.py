@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator import console, draws
+from simulator import console, draws, recording
 from simulator.console import Meter
 from simulator.labels import words
 from simulator.statistics import QUANTILES
@@ -217,3 +217,16 @@ def test_fail_if_is_of_the_years_that_are_shown(capsys: pytest.CaptureFixture[st
     assert simulate("scenarios/baseline.yaml", "--fail-if", condition, "--quiet") == 1
     assert simulate("scenarios/baseline.yaml", "--fail-if", condition, "--quiet", "--years", "2022-2023") == 0
     capsys.readouterr()
+
+
+def test_what_was_reckoned_is_shown_where_saving_is_interrupted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recording, "save", interrupted)
+    assert simulate("scenarios/baseline.yaml", "--output", str(tmp_path / "run")) == 130
+    shown = capsys.readouterr()
+    assert "Overseas fellowships" in shown.out
+    assert "interrupted, nothing was saved" in shown.err

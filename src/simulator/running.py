@@ -82,18 +82,29 @@ def run(job: Job, page: Page, sampled: "Sampled | None", questions: Questions, *
         with Meter(page.words) as meter:
             runs, beside = page.drawn(runs, beside, sampled, [*asked, *conditions], meter)
     met = list(held(conditions, runs, page.words))
-    if job.output is not None and all(
-        each.drawn is None or each.drawn.done == each.drawn.sampled.draws for each in runs
-    ):
-        save(job, page, runs, beside)
-    elif job.output is not None:
-        say(f"{job.output}: nothing was saved, since not all draws were made")
+    whole = _saved(job, page, runs, beside)
     page.show(runs, beside)
     for text in (*([] if quiet else warnings(page, runs, beside)), *met):
         say(text)
-    if any(each.drawn and each.drawn.done < each.drawn.sampled.draws for each in runs):
+    if not whole:
         return INTERRUPTED
     return FAILED_CHECK if met else DONE
+
+
+def _saved(job: Job, page: Page, runs: "Sequence[Run]", beside: "Run | None") -> bool:
+    """Whether all draws were made, and saved where that is asked for; says what was not."""
+    whole = all(each.drawn is None or each.drawn.done == each.drawn.sampled.draws for each in runs)
+    if job.output is None:
+        return whole
+    if not whole:
+        say(f"{job.output}: nothing was saved, since not all draws were made")
+        return False
+    try:
+        save(job, page, runs, beside)
+    except KeyboardInterrupt:
+        say(f"{job.output}: interrupted, nothing was saved")
+        return False
+    return True
 
 
 def save(job: Job, page: Page, runs: "Sequence[Run]", beside: "Run | None") -> None:

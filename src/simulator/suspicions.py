@@ -59,6 +59,7 @@ def suspicions(scenario: Scenario, run: Run | None = None) -> Iterator[Warned]:
     yield from _idle(scenario)
     yield from _out_of_scale(scenario)
     yield from _gaps(scenario)
+    yield from _uncorrelated(scenario)
     yield from of_sources(scenario)
     for path, leaf in leaves(scenario.document):
         yield from _tiny(scenario, path, leaf)
@@ -134,6 +135,17 @@ def _gaps(scenario: Scenario) -> Iterator[Warned]:
     for award, year in [*early.items()][:1]:
         told = {"first": first, "award": award, "last": year, "more": len(early) - 1}
         yield Warned("gap", told, scenario.places.get("first_year"), "first_year")
+
+
+def _uncorrelated(scenario: Scenario) -> Iterator[Warned]:
+    """Correlations that the scenario's own file gives with an input that is certain."""
+    unsure = uncertainty_rules.inputs(scenario.document)
+    for number, correlation in enumerate(scenario.document.correlations):
+        path = f"correlations.{number}.between"
+        place = scenario.places.get(path)
+        for name in correlation.between:
+            if name not in unsure and place and place.file == scenario.tree.place.file:
+                yield Warned("uncorrelated", {"input": name}, place, path)
 
 
 def _largest(leaf: Leaf | None) -> float:

@@ -111,7 +111,7 @@ def _read(name: str, key: object, number: object, quantity: Quantity) -> float:
 
 def _in_unit(name: str, quantity: Quantity) -> Callable[[object], float]:
     """How a parameter in the number's unit is read: a standard deviation has no bounds and needs no sign."""
-    if name not in SPREADS or quantity.unit in ("million_yen", "month"):
+    if name not in SPREADS or quantity.unit in ("million_yen", "month", "count"):
         return quantity.read
     return quantities.INDEX.read
 
