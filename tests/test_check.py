@@ -67,7 +67,7 @@ def test_what_only_numbers_show_is_found_too(tmp_path: Path, capsys: pytest.Capt
         ),
         (
             "correlations: [{between: [economy.usd_jpy.path, economy.eur_jpy.path], rank: 0.5}]\n"
-            "economy: {usd_jpy: {path: {random_walk: {start: 1, sd: 5%}}}}",
+            "economy: {usd_jpy: {path: {random_walk: {start: 1, sd: 5%}}}, eur_jpy: {path: {2022: 1}}}",
             "correlations.0.between",
             "economy.eur_jpy.path is certain: the correlation has no effect on it",
         ),
