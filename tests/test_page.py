@@ -134,6 +134,18 @@ def test_draws_have_their_range_and_chance(drawn: tuple[View, Element]) -> None:
     assert f"selected[overseas_fellowships] >= 305 holds in every year with a chance of {chance:.1%}." in told
 
 
+def test_a_table_of_chances_is_in_per_cent(drawn: tuple[View, Element]) -> None:
+    view, tree = drawn
+    table = next(each for each in section(tree, "tables").iter("table") if (each[0].text or "").startswith("Chances"))
+    cells = [each for each in table.iter("td") if each.get("class") == "chance"]
+    assert view.runs[0].drawn is not None
+    (chance,) = view.runs[0].drawn.chances
+    shares = [100 * each for each in (*chance.yearly.mean, chance.every.mean[0])]
+    assert [float(each.get("data-v", "")) for each in cells[:11]] == pytest.approx(shares)
+    assert [each.text for each in cells[:11]] == [f"{share:.1f}" for share in shares]
+    assert any(1 < share < 99 for share in shares)
+
+
 def test_tables_hold_the_tidy_table_unrounded(plus: tuple[View, Element]) -> None:
     view, tree = plus
     table = next(each for each in section(tree, "tables").iter("table") if "SATREPS" in (each[0].text or ""))
