@@ -122,6 +122,25 @@ def test_changes_are_against_the_parent(plus: tuple[View, Element]) -> None:
     assert f"Sakura Science: 44,000 selected in {years}; +4,000 (+10.0%) against baseline." in told
 
 
+def test_sentences_show_the_decimals_of_their_table() -> None:
+    """Of SICORP 67.8 are selected in FY2022 by the table of two scenarios."""
+    view = view_of("scenarios/baseline.yaml", "scenarios/plus10pct.yaml")
+    tree = page.page(view, ())
+    table = next(each for each in section(tree, "tables").iter("table") if "Selected" in (each[0].text or ""))
+    label, rows = "", dict[tuple[str, str], list[str]]()
+    for row in table.iter("tr"):
+        texts = ["".join(cell.itertext()) for cell in row]
+        label = texts[0] or label
+        rows[label, texts[1]] = texts[2:]
+    for label, name in ((label, name) for label, name in rows if name in ("baseline", "plus10pct")):
+        first, last = rows[label, name][0], rows[label, name][-1]
+        assert any(
+            each.startswith(f"{label}: ") and f"({first} in FY2022, {last} in FY2031)" in each
+            for each in said(section(tree, "answer"))
+        )
+    assert rows["SICORP", "baseline"][0] == "67.8"
+
+
 def test_draws_have_their_range_and_chance(drawn: tuple[View, Element]) -> None:
     view, tree = drawn
     told = said(section(tree, "answer"))
