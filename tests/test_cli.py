@@ -100,7 +100,7 @@ def test_warnings_of_shortfall_idle_overrides_and_identical_scenarios(
     assert capsys.readouterr().err == ""
     path.write_text(f"extends: {baseline}\nbudget: {{level: -100%}}\n", encoding="utf-8")
     assert simulate(str(path), "--lang", "ja") == 0
-    assert "idle：海外特別研究員 は R4, R5" in capsys.readouterr().err
+    assert "idle：海外特別研究員はR4、R5、" in capsys.readouterr().err
     assert simulate(str(path), "--quiet") == 0
     assert capsys.readouterr().err == ""
 

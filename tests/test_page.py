@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import simulator as sim
 from simulator import money_flows
 from simulator.labels import words
-from simulator.report import charted, page, panel
+from simulator.report import charted, page, page_answers, panel
 from simulator.report.markup import element, text_of
 from simulator.report.page_answers import answers
 from simulator.report.sheets import View
@@ -340,3 +340,18 @@ def test_markup_keeps_the_order_of_text_and_elements() -> None:
         "p", "one <", element("b", "two"), "three", None, element("i"), "four", data_v=1.26, class_="x", hidden=None
     )
     assert text_of(made).splitlines()[1] == '<p data-v="1.3" class="x">one &lt;<b>two</b>three<i></i>four</p>'
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(-402.4, "▲4.0億円"), (12_345.0, "＋123.5億円"), (-2.0, "▲2.0百万円"), (5.0, "＋0.1億円")],
+)
+def test_a_change_has_the_unit_of_the_sum_beside_it(change: float, told: str) -> None:
+    """161,220 million yen are 1,612.2 億円; what would be 0.0 there has the smaller unit."""
+    assert page_answers.amount(words("ja"), change, changed=True, beside=161_220.0) == told
+
+
+def test_a_japanese_page_is_in_one_style() -> None:
+    """The plain style of documents throughout: no です, no ます."""
+    texts = [text for section in words("ja").sections.values() for text in section.values()]
+    assert not [text for text in texts if re.search("です|ます|ました|ません", text)]

@@ -107,7 +107,7 @@ def _more(view: View, run: Run, line: Line, total: float) -> str:
     if abs(change) < ROUNDING_NOISE:
         return view.words("report", "as_in", reference=view.name(reference))
     told = {
-        "change": amount(view.words, change, changed=True),
+        "change": amount(view.words, change, changed=True, beside=total),
         "share": _share(view.words, change / float(before.sum())),
     }
     return view.words("report", "change", **told, reference=view.name(reference))
@@ -166,9 +166,11 @@ def _chances(view: View, run: Run) -> Iterator[str]:
         yield view.words("report", key, **told) + view.words("report", "stop")
 
 
-def amount(words: Words, value: float, *, changed: bool = False) -> str:
-    """Million yen as people say them; what is `changed` has its sign."""
-    unit = unit_of(words, "million_yen", abs(value))
+def amount(words: Words, value: float, *, changed: bool = False, beside: float = 0.0) -> str:
+    """Million yen as people say them; what is `changed` has its sign, and the unit of what it stands beside."""
+    unit = unit_of(words, "million_yen", max(abs(value), beside))
+    if abs(value) < 0.05 * unit.factor:  # nothing to be seen in that unit
+        unit = unit_of(words, "million_yen", abs(value))
     shown = f"{float(rounded(np.array(abs(value) / unit.factor), 1)) / 10.0:,.1f}"
     sign = _sign(words, value) if changed or value < 0 else ""
     return words("report", "amount", number=f"{sign}{shown}", unit=unit.name)
