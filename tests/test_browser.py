@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,20 @@ def test_a_page_fits_a_telephone(browser: Browser, files: dict[str, Path], name:
         shown = picture.bounding_box()
         assert shown is not None
         assert 250 <= shown["width"] <= width
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_labels_of_an_axis_of_years_stand_apart(browser: Browser, tmp_path: Path, language: str) -> None:
+    page.write(view_of("scenarios/plus10pct.yaml", asked=Asked(language=language)), [], tmp_path / "report.html")
+    with browser.new_context(viewport={"width": 1200, "height": 700}) as context:
+        opened = context.new_page()
+        opened.goto((tmp_path / "report.html").as_uri())
+        for picture in opened.locator(".panels svg").all():
+            boxes = [label.bounding_box() for label in picture.locator("text[text-anchor=middle]").all()]
+            there = [box for box in boxes if box is not None]
+            assert 5 <= len(there) <= 20
+            for left, right in pairwise(there):
+                assert left["x"] + left["width"] + 2 < right["x"]
 
 
 def test_a_japanese_page_says_so(browser: Browser, files: dict[str, Path]) -> None:

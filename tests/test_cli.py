@@ -100,7 +100,7 @@ def test_warnings_of_shortfall_idle_overrides_and_identical_scenarios(
     assert capsys.readouterr().err == ""
     path.write_text(f"extends: {baseline}\nbudget: {{level: -100%}}\n", encoding="utf-8")
     assert simulate(str(path), "--lang", "ja") == 0
-    assert "idle：海外特別研究員 は R4, R5" in capsys.readouterr().err
+    assert "idle：海外特別研究員はR4、R5、" in capsys.readouterr().err
     assert simulate(str(path), "--quiet") == 0
     assert capsys.readouterr().err == ""
 
@@ -110,6 +110,10 @@ def test_warnings_of_shortfall_idle_overrides_and_identical_scenarios(
     [
         (["scenarios/none.yaml"], "there is no file scenarios/none.yaml"),
         (["scenarios/baselin.yaml"], "did you mean baseline.yaml?"),
+        (["scenarios/nothere.yaml"], "there is no file scenarios/nothere.yaml\n"),
+        (["plus10pct.yaml"], "there is no file plus10pct.yaml; did you mean scenarios/plus10pct.yaml?\n"),
+        (["scenarios/baseline.yaml", "--lang", "jp"], "Invalid value for '--lang': 'jp' is not one of 'en', 'ja'."),
+        (["docs/pictures/report.png"], "report.png:1:1: is no text file: name a scenario file (.yaml)"),
         (["scenarios/baseline.yaml", "--measure", "selectd"], "selectd: no such measure; did you mean selected?"),
         (["scenarios/baseline.yaml", "--programme", "satrep"], "satrep: no such programme; there are overseas_"),
         (["scenarios/baseline.yaml", "--years", "2020-2024"], "--years 2020-2024: baseline shows FY2022 to FY2031"),

@@ -126,6 +126,24 @@ def test_machine_formats_hold_the_interval_of_a_difference_and_chances(capsys: p
     }
 
 
+@pytest.mark.parametrize(
+    ("draws", "more", "every", "any_year"),
+    [
+        ("64", ("--years", "2024"), r"in every year \(± \d+\.\d%\) +\d+\.\d%", r"in any year \(± \d+\.\d%\) +\d+\.\d%"),
+        ("1", (), r"in every year \(± 100\.0%\) +0\.0%", r"in any year \(± 100\.0%\) +100\.0%"),
+        ("64", ("--lang", "ja"), r"全年度で（±\d+\.\d%） +\d+\.\d%", r"いずれかの年度で（±4\.7%） +100\.0%"),
+    ],
+)
+def test_a_chance_of_years_has_its_margin_beside_its_name(
+    draws: str, more: tuple[str, ...], every: str, any_year: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """3 / 64 where every draw meets it (the rule of three); one draw tells nothing."""
+    condition = "selected[overseas_fellowships] >= 305"
+    page = told(capsys, UNCERTAIN, *FELLOWS, "--draws", draws, *more, "--probability", condition)
+    assert re.search(every, page)
+    assert re.search(any_year, page)
+
+
 def test_a_difference_that_may_be_none_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.yaml"
     other.write_text(f"extends: {Path(UNCERTAIN).resolve()}\n{TAKE_UP}\n", encoding="utf-8")

@@ -388,3 +388,20 @@ def test_settings_that_lead_nowhere_are_named(setting: str, said: str) -> None:
         sim.load("scenarios/baseline.yaml", settings=[setting])
     assert said in str(raised.value)
     assert str(raised.value).startswith(f"--set {setting}")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("extends: mext-fy2022\n".encode("utf-16"), "x.yaml:1:1: is not UTF-8 text: save the file as UTF-8"),
+        ("extends: 基準\n".encode("cp932"), "x.yaml:1:1: is not UTF-8 text: save the file as UTF-8"),
+        (b"\x89PNG\r\n\0\0", "x.yaml:1:1: is no text file: name a scenario file (.yaml)"),
+        (b"budget: {\n\tlevel: +1%, ]\n", "x.yaml:2:14: is not YAML here: did not find expected node content"),
+    ],
+)
+def test_what_is_no_yaml_is_told_by_what_it_is(content: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    with pytest.raises(sim.InputError) as raised:
+        sim.load(path)
+    assert str(raised.value).endswith(message)

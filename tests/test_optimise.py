@@ -529,6 +529,7 @@ def test_the_command_says_the_plan_and_writes_it(tmp_path: Path, capfd: pytest.C
     assert "One" not in told.out or "million yen" in told.out
     assert told.err.startswith(f"Wrote {path}. The simulator, run on the plan, selects the same awards")
     made = sim.run(path).runs[0]
+    assert str(made.scenario.document.description.en).endswith("Kept to: each budget within 10% of its own.")
     assert f"{made.of('selected', 'overseas_fellowships').sum():,.1f}" in told.out.splitlines()[0]
     assert made.scenario.document.budget.allocation == "plan"
     assert command("scenarios/baseline.yaml", *FELLOWS, "--within", "10%", "--format", "csv", "--lang", "ja") == 0

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import simulator as sim
 from simulator import money_flows
 from simulator.labels import words
-from simulator.report import charted, page, panel
+from simulator.report import charted, page, page_answers, panel
 from simulator.report.markup import element, text_of
 from simulator.report.page_answers import answers
 from simulator.report.sheets import View
@@ -122,6 +122,25 @@ def test_changes_are_against_the_parent(plus: tuple[View, Element]) -> None:
     assert f"Sakura Science: 44,000 selected in {years}; +4,000 (+10.0%) against baseline." in told
 
 
+def test_sentences_show_the_decimals_of_their_table() -> None:
+    """Of SICORP 67.8 are selected in FY2022 by the table of two scenarios."""
+    view = view_of("scenarios/baseline.yaml", "scenarios/plus10pct.yaml")
+    tree = page.page(view, ())
+    table = next(each for each in section(tree, "tables").iter("table") if "Selected" in (each[0].text or ""))
+    label, rows = "", dict[tuple[str, str], list[str]]()
+    for row in table.iter("tr"):
+        texts = ["".join(cell.itertext()) for cell in row]
+        label = texts[0] or label
+        rows[label, texts[1]] = texts[2:]
+    for label, name in ((label, name) for label, name in rows if name in ("baseline", "plus10pct")):
+        first, last = rows[label, name][0], rows[label, name][-1]
+        assert any(
+            each.startswith(f"{label}: ") and f"({first} in FY2022, {last} in FY2031)" in each
+            for each in said(section(tree, "answer"))
+        )
+    assert rows["SICORP", "baseline"][0] == "67.8"
+
+
 def test_draws_have_their_range_and_chance(drawn: tuple[View, Element]) -> None:
     view, tree = drawn
     told = said(section(tree, "answer"))
@@ -132,6 +151,18 @@ def test_draws_have_their_range_and_chance(drawn: tuple[View, Element]) -> None:
     assert [low, high] == pytest.approx([found.quantiles[name][-1] for name in ("p05", "p95")], abs=0.51)
     chance = view.runs[0].drawn.chances[0].every.mean[0] if view.runs[0].drawn else None
     assert f"selected[overseas_fellowships] >= 305 holds in every year with a chance of {chance:.1%}." in told
+
+
+def test_a_table_of_chances_is_in_per_cent(drawn: tuple[View, Element]) -> None:
+    view, tree = drawn
+    table = next(each for each in section(tree, "tables").iter("table") if (each[0].text or "").startswith("Chances"))
+    cells = [each for each in table.iter("td") if each.get("class") == "chance"]
+    assert view.runs[0].drawn is not None
+    (chance,) = view.runs[0].drawn.chances
+    shares = [100 * each for each in (*chance.yearly.mean, chance.every.mean[0])]
+    assert [float(each.get("data-v", "")) for each in cells[:11]] == pytest.approx(shares)
+    assert [each.text for each in cells[:11]] == [f"{share:.1f}" for share in shares]
+    assert any(1 < share < 99 for share in shares)
 
 
 def test_tables_hold_the_tidy_table_unrounded(plus: tuple[View, Element]) -> None:
@@ -309,3 +340,18 @@ def test_markup_keeps_the_order_of_text_and_elements() -> None:
         "p", "one <", element("b", "two"), "three", None, element("i"), "four", data_v=1.26, class_="x", hidden=None
     )
     assert text_of(made).splitlines()[1] == '<p data-v="1.3" class="x">one &lt;<b>two</b>three<i></i>four</p>'
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(-402.4, "▲4.0億円"), (12_345.0, "＋123.5億円"), (-2.0, "▲2.0百万円"), (5.0, "＋0.1億円")],
+)
+def test_a_change_has_the_unit_of_the_sum_beside_it(change: float, told: str) -> None:
+    """161,220 million yen are 1,612.2 億円; what would be 0.0 there has the smaller unit."""
+    assert page_answers.amount(words("ja"), change, changed=True, beside=161_220.0) == told
+
+
+def test_a_japanese_page_is_in_one_style() -> None:
+    """The plain style of documents throughout: no です, no ます."""
+    texts = [text for section in words("ja").sections.values() for text in section.values()]
+    assert not [text for text in texts if re.search("です|ます|ました|ません", text)]

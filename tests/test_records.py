@@ -156,6 +156,8 @@ def test_query_answers_in_sql(runs: Path) -> None:
     rows = tidy[(tidy.measure == "spend") & (tidy.programme == "total") & (tidy.statistic == "value")]
     assert status == 0
     assert float(answer.splitlines()[1]) == pytest.approx(rows["value"].astype(float).sum(), rel=1e-12)
+    _, shown, _ = simulate("query", "select 'me' as who, 1 as many, 2 as more", str(runs))
+    assert [line.split() for line in shown.splitlines() if line] == [["who", "many", "more"], ["me", "1", "2"]]
     status, _, said = simulate("query", "select nothing from tidy", str(runs))
     assert status == 2
     assert said.startswith("query: ")

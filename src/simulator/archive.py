@@ -174,7 +174,7 @@ def _table(frame: "pd.DataFrame", form: Format) -> None:
         cells = frame.astype(object).where(frame.notna(), "").astype(str).to_numpy().tolist()
         names = [str(name) for name in frame.columns]
         lines = tuple(Row(row[0], tuple(row[1:])) for row in cells)
-        show_page([], [Sheet(names[0] if names else "", tuple(names[1:]), lines)], form)
+        show_page([], [Sheet("", tuple(names[1:]), lines, corner=names[0] if names else "")], form)
 
 
 def _text(text: str, stream: TextIO) -> None:

@@ -9,6 +9,9 @@ from simulator.nodes import LARGEST_FILE, Node, read_file
 from simulator.observed import written_out
 
 SHIPPED = Path(__file__).parent / "portfolios"
+SCENARIOS = "scenarios"
+"""The folder below the one at hand where a file may be that is not here."""
+
 SUFFIXES = (".yaml", ".yml")
 OURS = re.compile(rb"(?m)^[\s{]*[\"']?(extends|programmes|first_year)[\"']?\s*:")
 """Keys that make a file one of ours."""
@@ -40,6 +43,7 @@ def find(name: str, asked: Node | None = None, folder: Path | None = None) -> Pa
     try:
         file, folder_itself, exists = path.is_file(), path.is_dir(), path.exists()
         near = [item.name for item in path.parent.glob("*.y*ml") if item.is_file()] if path.parent.is_dir() else []
+        below = (path.parent / SCENARIOS / path.name).is_file()
     except (OSError, ValueError) as error:
         raise InputError.single(place, where, f"cannot be read: {getattr(error, 'strerror', error)}") from error
     if file and (not asked or path.suffix in SUFFIXES):
@@ -47,7 +51,11 @@ def find(name: str, asked: Node | None = None, folder: Path | None = None) -> Pa
     if exists:
         kind = "folder" if folder_itself else "file that does not end in .yaml" if file else "device"
         raise InputError.single(place, where, f"{name} is a {kind}: write the name of a scenario file")
-    hint = did_you_mean(path.name, shipped_portfolios()) or did_you_mean(path.name, near)
+    if below:
+        hint = f"; did you mean {Path(name).parent / SCENARIOS / path.name}?"
+    else:  # alike without the suffix, which every one of them has
+        alike = [each for each in near if did_you_mean(path.stem, [Path(each).stem])]
+        hint = did_you_mean(path.name, shipped_portfolios()) or did_you_mean(path.name, alike)
     raise InputError.single(place, where, f"there is no file {path}{hint}")
 
 

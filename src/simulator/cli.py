@@ -260,6 +260,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(_status(given))
 
 
+def _told(error: Any) -> str:
+    """What is off with the command line, in one line, without the kind of error that typer puts before some."""
+    return " ".join(error.format_message().split()).replace(": Value error, ", ": ", 1)
+
+
 def _status(given: list[str]) -> int:
     """Run the command; the exit status, what went wrong being said in one line on stderr."""
     try:
@@ -267,7 +272,7 @@ def _status(given: list[str]) -> int:
     except (SimulatorError, UsageError) as error:
         if "--traceback" in given:
             raise
-        say(" ".join(error.format_message().split()) if isinstance(error, UsageError) else str(error))
+        say(_told(error) if isinstance(error, UsageError) else str(error))
         return WRONG_INPUT
     except OSError as error:
         forget_output()

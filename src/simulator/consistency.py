@@ -69,7 +69,10 @@ def _time(document: Document) -> Iterator[Fault]:
 def _economy(document: Document) -> Iterator[Fault]:
     base = document.price_base_year
     for name, index in document.economy.items():
-        if (index.growth is None) == (index.path is None):
+        if index.growth is not None and index.path is not None:
+            whole = f"economy.{name}={{path: {{{base}: 1.0, {base + 1}: 1.2}}}}"
+            yield ("economy", name), f"has both a growth and a path: replace the index as a whole, {whole}"
+        elif index.growth is None and index.path is None:
             yield ("economy", name), "an index has either a growth or a path: write {growth: 1%}"
         elif index.path is not None and index.path.at(base) != 1.0:
             value = index.path.at(base)

@@ -164,7 +164,7 @@ def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
         raise typer.Exit(FAILED_CHECK)
     if save:
         name = spoken("plan", "name", name=plan.scenario.document.name or plan.scenario.name)
-        kept = "; ".join(each.text for each in plan.limits.keep) or "-"
+        kept = "; ".join([*(each.text for each in plan.limits.keep), *_near(plan, spoken)]) or "-"
         given = {"aims": plan.aims.text, "kept": kept, "worst": f"{plan.objective.worst:.0%}"}
         given["value"] = f"{plan.value:,.1f}"
         key = f"description_{plan.objective.of}" if plan.sampled or plan.futures else "description"
@@ -178,6 +178,12 @@ def _show(plan: "Plan", spoken: "Words", form: Format, save: str) -> None:
     if plan.sampled:
         given = {"draws": f"{plan.sampled.draws:,}", "seed": f"{plan.sampled.seed + 1}"}
         say(spoken("solve", "fresh", **given, **proving.fresh_share(plan, scenario).told))
+
+
+def _near(plan: "Plan", spoken: "Words") -> list[str]:
+    """How near appropriations stay to their own, where that is limited."""
+    within = plan.limits.within
+    return [] if within == float("inf") else [spoken("plan", "near_own", within=f"{100.0 * within:g}%")]
 
 
 def _require_of_use(**idle: bool) -> None:

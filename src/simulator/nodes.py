@@ -5,6 +5,7 @@ PyYAML's C parser reads the syntax; the types are those of the YAML 1.2 core sch
 """
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -37,6 +38,7 @@ _DIGITS_AT_END = re.compile(r"(^|[^0-9.])[0-9]{1,3}(,[0-9]{3})*$")
 _ASSUMPTION = re.compile(r"\s*(?:assumption|仮定)\s*[:：]\s*(?P<why>.*)", re.IGNORECASE | re.DOTALL)
 _DAY = re.compile(r"(?P<year>[0-9]{4})[-/年](?P<month>[0-9]{1,2})[-/月](?P<day>[0-9]{1,2})日?")
 _FULL_WIDTH_COLON = re.compile(r"^[\s-]*[\w-]+：", re.MULTILINE)
+_TAB_AS_INDENT = re.compile(r"[ ]*\t")
 _COLON_WITHOUT_SPACE = re.compile(r"(\w+):(\S+)")
 
 
@@ -93,6 +95,8 @@ def read_file(path: Path, shown: str) -> Node:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise InputError.single(start, "", "is no text file: name a scenario file (.yaml)") from error
         line = data[: error.start].count(b"\n") + 1
         raise InputError.single(replace(start, line=line), "", "is not UTF-8 text: save the file as UTF-8") from error
     return read_text(text, shown, whole=True)
@@ -107,6 +111,8 @@ def read_text(text: str, shown: str, *, whole: bool = False) -> Node:
         mark = error.problem_mark or error.context_mark
         place = _place(shown, mark)
         problem = (error.problem or error.context or "").removeprefix("but ")
+        if (tab := _TAB_AS_INDENT.match([*text.splitlines(), ""][place.line - 1])) and place.column <= tab.end():
+            problem = "a tab: indent with spaces"
         hint = _colon_near(text, place.line)
         raise InputError.single(place, "", f"is not YAML here: {problem}{hint}") from error
     except UnicodeError as error:

@@ -229,6 +229,6 @@ def _told(view: "View", warned: "Warned") -> str:
     """A warning in the words of the view."""
     values = dict(warned.values)
     if "years" in values:
-        values["years"] = ", ".join(view.words.year(year) for year in values["years"])
+        values["years"] = view.words("report", "comma").join(view.words.year(year) for year in values["years"])
         values["programme"] = view.programme_label(values["programme"])
     return replace(warned, values=values).told(view.words)

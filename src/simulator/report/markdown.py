@@ -14,7 +14,7 @@ def write(heading: Sequence[str], sheets: Sequence[Sheet], stream: TextIO) -> No
         stream.write(f"{line}\n\n")
     for number, sheet in enumerate(sheets):
         rule = ["---", *("---:" for _ in sheet.columns)]
-        rows = [[sheet.title, *sheet.columns], rule]
+        rows = [[sheet.title or sheet.corner, *sheet.columns], rule]
         rows += [[INDENT * line.depth + line.label, *line.cells] for line in sheet.lines]
         if number:
             stream.write("\n")

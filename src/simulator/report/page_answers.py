@@ -40,7 +40,8 @@ def _awards(view: View, run: Run) -> Iterator[str]:
 
 def _selected(view: View, run: Run, panel: Panel, values: Floats) -> str:
     words, years = view.words, charted.years_of(view)
-    total, *ends = _figures([np.array([values.sum()]), values[:1], values[-1:]])
+    decimals = _decimals(view, panel.line)
+    total, *ends = (_figure(value, decimals) for value in (values.sum(), values[0], values[-1]))
     parts = [words("report", "selected", of=panel.label, number=total, years=_years(words, years))]
     if len(years) > 1:
         told = {"first": heading(words, years[0]), "last": heading(words, years[-1])}
@@ -55,7 +56,7 @@ def _ranged(view: View, run: Run, line: Line) -> str:
     found, year = charted.ranges(run, line, charted.years_of(view)), charted.years_of(view)[-1]
     if not found or "p05" not in found or found["p05"][-1] == found["p95"][-1]:
         return ""
-    low, high = _figures([found["p05"][-1:], found["p95"][-1:]])
+    low, high = (_figure(found[name][-1], _decimals(view, line)) for name in ("p05", "p95"))
     return view.words("report", "ranged", low=low, high=high, year=heading(view.words, year))
 
 
@@ -71,7 +72,10 @@ def _beside(view: View, run: Run, line: Line, total: float) -> str:
         return view.words("report", "not_distinguishable", reference=name)
     if abs(change) < ROUNDING_NOISE:
         return view.words("report", "as_in", reference=name)
-    figure = _signed(view.words, change, decimals_for([np.array([change])]))
+    decimals = _decimals(view, line)
+    if abs(change) < 0.5 / 10.0**decimals:  # a change that is there is not told as 0
+        decimals = decimals_for([np.array([change])])
+    figure = _signed(view.words, change, decimals)
     share = _share(view.words, change / before.sum()) if before.sum() else ""
     return view.words("report", "change" if share else "change_from_0", change=figure, share=share, reference=name)
 
@@ -103,7 +107,7 @@ def _more(view: View, run: Run, line: Line, total: float) -> str:
     if abs(change) < ROUNDING_NOISE:
         return view.words("report", "as_in", reference=view.name(reference))
     told = {
-        "change": amount(view.words, change, changed=True),
+        "change": amount(view.words, change, changed=True, beside=total),
         "share": _share(view.words, change / float(before.sum())),
     }
     return view.words("report", "change", **told, reference=view.name(reference))
@@ -162,9 +166,11 @@ def _chances(view: View, run: Run) -> Iterator[str]:
         yield view.words("report", key, **told) + view.words("report", "stop")
 
 
-def amount(words: Words, value: float, *, changed: bool = False) -> str:
-    """Million yen as people say them; what is `changed` has its sign."""
-    unit = unit_of(words, "million_yen", abs(value))
+def amount(words: Words, value: float, *, changed: bool = False, beside: float = 0.0) -> str:
+    """Million yen as people say them; what is `changed` has its sign, and the unit of what it stands beside."""
+    unit = unit_of(words, "million_yen", max(abs(value), beside))
+    if abs(value) < 0.05 * unit.factor:  # nothing to be seen in that unit
+        unit = unit_of(words, "million_yen", abs(value))
     shown = f"{float(rounded(np.array(abs(value) / unit.factor), 1)) / 10.0:,.1f}"
     sign = _sign(words, value) if changed or value < 0 else ""
     return words("report", "amount", number=f"{sign}{shown}", unit=unit.name)
@@ -175,14 +181,18 @@ def _years(words: Words, years: Sequence[int]) -> str:
     return first if first == last else words("report", "years", first=first, last=last)
 
 
-def _figures(rows: Sequence[Floats]) -> list[str]:
-    decimals = min(decimals_for([row]) for row in rows)
-    return [f"{float(rounded(row, decimals)[0]) / 10.0**decimals:,.{decimals}f}" for row in rows]
+def _decimals(view: View, line: Line) -> int:
+    """Those of the table that the line stands in."""
+    rows = [charted.values(run, line, run.years) for run in view.compared]
+    return decimals_for([row for row in rows if row is not None])
+
+
+def _figure(value: float, decimals: int) -> str:
+    return f"{float(rounded(np.array(value), decimals)) / 10.0**decimals:,.{decimals}f}"
 
 
 def _signed(words: Words, value: float, decimals: int) -> str:
-    shown = float(rounded(np.array(abs(value)), decimals)) / 10.0**decimals
-    return f"{_sign(words, value)}{shown:,.{decimals}f}"
+    return f"{_sign(words, value)}{_figure(abs(value), decimals)}"
 
 
 def _share(words: Words, share: float) -> str:

@@ -72,6 +72,8 @@ def _numbers(row: Row) -> Iterator[Cell]:
     for place, value in enumerate(row.figures):
         if value is None:
             yield Cell("")
+        elif row.kind == "chance":
+            yield Cell(f"{100.0 * value:.{row.decimals}f}", round(100.0 * value, 12), row.kind)
         else:
             shown = float(rounded(np.array(value), row.decimals)) / 10.0**row.decimals
             text = f"{shown:{'+' if row.kind == 'difference' and shown else ''},.{row.decimals}f}"

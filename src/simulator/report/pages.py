@@ -88,15 +88,15 @@ def chances(view: View) -> Iterator[Sheet]:
         rows.append(Row(f"{scenario}{chance.condition.text}", tuple(cells)))
         if chance.condition.year is None:
             for name, of_all in (("every_year", chance.every), ("any_year", chance.any)):
-                told = (_per_cent(of_all, 0), f"± {_margin(of_all):.1%}")
-                rows.append(Row(view.words("page", name), (*told, *("",) * (len(years) - 2))[: len(years)], 1, "range"))
+                label = view.words("page", "give_or_take", of=view.words("page", name), margin=f"{margin(of_all):.1%}")
+                rows.append(Row(label, (_per_cent(of_all, 0), *("",) * (len(years) - 1)), 1, "range"))
     if rows:
         yield Sheet(view.words("page", "chances"), tuple(view.words.year(year) for year in years), tuple(rows))
 
 
-def _margin(found: Statistics) -> float:
+def margin(found: Statistics) -> float:
     """Half the 95 % interval of a chance; 3 / n where no draw, or every one, met the condition (the rule of three)."""
-    return min(float(found.half_interval[0]) if found.sd[0] else 3.0 / found.draws, 1.0)
+    return min(float(found.half_interval[0]) if found.sd[0] > 0 else 3.0 / found.draws, 1.0)  # one draw: sd is NaN
 
 
 def _per_cent(found: Statistics, place: int) -> str:

@@ -19,8 +19,8 @@ TICKS = 4
 BAR = 0.78
 """Width of a bar, in years."""
 
-LETTER, BETWEEN = 6.2, 4.0
-"""Room for a letter under the axis, and between two labels."""
+LETTER, BETWEEN = 7.0, 4.0
+"""Room for a letter under the axis (a figure of 11 px is as wide in DejaVu Sans, the widest), and between labels."""
 
 HATCH = "short"
 """Id of the pattern of what there is no money for."""

@@ -33,11 +33,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of text."""
+    """One table of text; `corner` is the heading of the column of labels."""
 
     title: str
     columns: tuple[str, ...]
     lines: tuple[Row, ...]
+    corner: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from simulator.arrays import Floats
 from simulator.errors import RequestError
 from simulator.labels import Words
 from simulator.measures import MILLION_YEN, RATIO, TOTAL, measure
-from simulator.report.pages import Block, awards_blocks, money_block
+from simulator.report.pages import Block, awards_blocks, margin, money_block
 from simulator.report.sheets import RANGE, Shown, View
 from simulator.results import Chance, Run
 from simulator.statistics import Statistics
@@ -280,5 +280,5 @@ def _likely(view: View, run: Run, chance: Chance) -> tuple[float | None, ...]:
     yearly = _figures(view, run, chance.yearly.mean)
     if chance.condition.year is not None:
         return (*yearly, None, None, None, None)
-    of_all = [(float(of.mean[0]), float(of.half_interval[0])) for of in (chance.every, chance.any)]
+    of_all = [(float(of.mean[0]), margin(of)) for of in (chance.every, chance.any)]
     return (*yearly, *of_all[0], *of_all[1])

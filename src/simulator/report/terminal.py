@@ -29,11 +29,12 @@ def write(heading: Sequence[str], sheets: Sequence[Sheet], stream: TextIO) -> No
     for sheet in sheets:
         console.print()
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-        table.add_column("", no_wrap=True)
+        table.add_column(Text(sheet.corner), no_wrap=True, header_style="bold")
         for column in sheet.columns:
             table.add_column(Text(column), justify="right", no_wrap=True, header_style="bold")
         for line in sheet.lines:
             table.add_row(Text("  " * line.depth + line.label), *line.cells, style=STYLES[line.kind])
-        console.print(Text(sheet.title, style="bold"))
+        if sheet.title:
+            console.print(Text(sheet.title, style="bold"))
         console.print(table)
     stream.write(page.getvalue())

@@ -38,6 +38,9 @@ A4 = 9
 LINE_HEIGHT = 18
 """Points of a line of text."""
 
+FILLED = 0.85
+"""Share of a column's cells that a line is sure to fill: most letters of Japanese fonts are wider than a cell."""
+
 HIGHEST_ROW = 409
 """Points; the most that spreadsheets take."""
 
@@ -100,7 +103,9 @@ class Book:
 
     def high_enough(self, sheet: Sheet, row: int, texts: Sequence[tuple[int, str]]) -> None:
         """Make a row as high as wrapped texts, each with the cells of its column: not every spreadsheet does."""
-        lines = max(sum(max(1, ceil(cell_len(part) / width)) for part in text.split("\n")) for width, text in texts)
+        lines = max(
+            sum(max(1, ceil(cell_len(part) / (FILLED * width))) for part in text.split("\n")) for width, text in texts
+        )
         sheet.set_row(row, min(LINE_HEIGHT * lines, HIGHEST_ROW))
 
     def bytes(self) -> bytes:
