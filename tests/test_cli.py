@@ -260,3 +260,13 @@ def test_a_scenario_on_a_portfolio_is_shown_beside_it(capsys: pytest.CaptureFixt
 def test_settings_that_reach_no_figure_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert simulate("scenarios/baseline.yaml", "--set", "economy.eur_jpy.growth=10%") == 0
     assert "baseline --set and baseline give identical results" in capsys.readouterr().err
+
+
+def test_why_the_required_budget_of_all_is_not_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    award = "{duration: 12 months, costs: {grant: {amount: 5, per: start}}%s}"
+    path, base = tmp_path / "brain.yaml", Path("scenarios/baseline.yaml").resolve()
+    for plan, told in (("", True), (", plan: 200", False)):
+        brain = f"{{agency: JSPS, appropriations: {{request: 1200}}, awards: {{visit: {award % plan}}}}}"
+        path.write_text(f"extends: {base}\nprogrammes: {{brain: {brain}}}\n", encoding="utf-8")
+        assert simulate(str(path)) == 0
+        assert ("award types of brain have no plan" in capsys.readouterr().err) is told

@@ -52,6 +52,7 @@ def warnings(runs: tuple[Run, ...], parent: Run | None, shown: Collection[str]) 
         yield from _uncertain(run)
         yield from _shortfalls(run)
         yield from _assumed(run, shown)
+        yield from _unplanned(run)
         yield from suspicions(run.scenario)
     compared = [*runs, *([parent] if parent else [])]
     for position, run in enumerate(compared):
@@ -88,6 +89,16 @@ def _shortfalls(run: Run) -> Iterator[Warned]:
             if drawn and drawn.quantiles:
                 values["amount"] = f"{drawn.quantiles['p95'].max():,.1f}"
             yield Warned("may_be_short" if drawn else "shortfall", values)
+
+
+def _unplanned(run: Run) -> Iterator[Warned]:
+    """Programmes without a plan for some award type, where others have one: the required budget of all is not known."""
+    if not run.has("required_budget"):
+        return
+    lacking = {programme: np.isnan(run.of("required_budget", programme)).any() for programme in run.labels.programmes}
+    if any(lacking.values()) and not all(lacking.values()):
+        names = ", ".join(programme for programme, lacks in lacking.items() if lacks)
+        yield Warned("unplanned", {"scenario": run.scenario.title, "programmes": names})
 
 
 def _assumed(run: Run, shown: Collection[str]) -> Iterator[Warned]:
