@@ -109,14 +109,11 @@ def _between_bounds(path: Process, years: int) -> list[float]:
     """Expected values of a truncated path, from the year after the first on."""
     if path.kind == "gbm":
         growth, bounds = path.drift - path.sd**2 / 2.0, (_log(path.low), _log(path.high))
-        points, shares = bounded_paths.laws(log(path.start), path.sd, bounds, years, lambda x: x + growth)
-        points = np.exp(points)
-    else:
-        onward = path.mean * (1.0 - path.pull) + path.drift
-        bounds = path.low, path.high
-        points, shares = bounded_paths.laws(path.start, path.sd, bounds, years, lambda x: path.pull * x + onward)
-    found: list[float] = (shares @ points).tolist()
-    return found
+        found = bounded_paths.laws(log(path.start), path.sd, bounds, years, lambda x: x + growth)
+        return [float(share @ np.exp(points)) for points, share in found]
+    onward, bounds = path.mean * (1.0 - path.pull) + path.drift, (path.low, path.high)
+    found = bounded_paths.laws(path.start, path.sd, bounds, years, lambda x: path.pull * x + onward)
+    return [float(share @ points) for points, share in found]
 
 
 def _log(value: float) -> float:
