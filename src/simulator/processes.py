@@ -1,14 +1,13 @@
-"""Uncertain paths by year: processes, how they are drawn from year to year and what they come to in the mean."""
+"""Uncertain paths by year: processes, how they are drawn from year to year and what they come to in the mean.
+
+numpy is imported where it is needed: scenarios are read without it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, inf, log, log1p, sqrt
 from statistics import NormalDist
-
-import numpy as np
-
-from simulator import bounded_paths
 
 AT_ONCE = 10
 """Years of a truncated path whose means are found together."""
@@ -107,6 +106,10 @@ def bounds_told(low: float, high: float) -> list[str]:
 @cache
 def _between_bounds(path: Process, years: int) -> list[float]:
     """Expected values of a truncated path, from the year after the first on."""
+    import numpy as np
+
+    from simulator import bounded_paths
+
     if path.kind == "gbm":
         growth, bounds = path.drift - path.sd**2 / 2.0, (_log(path.low), _log(path.high))
         found = bounded_paths.laws(log(path.start), path.sd, bounds, years, lambda x: x + growth)
