@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -139,6 +140,15 @@ def test_sentences_show_the_decimals_of_their_table() -> None:
             for each in said(section(tree, "answer"))
         )
     assert rows["SICORP", "baseline"][0] == "67.8"
+
+
+def test_whole_awards_stay_whole_beside_fractions() -> None:
+    """The baseline selects 305 a year; ten years of a quarter more are 2.5 more."""
+    view = view_of("scenarios/baseline.yaml", "scenarios/minus10pct.yaml")
+    fractions = replace(view.runs[1], measures={name: each + 0.25 for name, each in view.runs[1].measures.items()})
+    told = said(section(page.page(replace(view, runs=(view.runs[0], fractions)), ()), "answer"))
+    assert any(each.startswith("Overseas fellowships: 3,050 selected in FY2022") for each in told)
+    assert any(re.match(r"Overseas fellowships: [\d,]+\.5 selected in FY2022", each) for each in told)
 
 
 def test_draws_have_their_range_and_chance(drawn: tuple[View, Element]) -> None:

@@ -40,7 +40,7 @@ def _awards(view: View, run: Run) -> Iterator[str]:
 
 def _selected(view: View, run: Run, panel: Panel, values: Floats) -> str:
     words, years = view.words, charted.years_of(view)
-    decimals = _decimals(view, panel.line)
+    decimals = min(_decimals(view, panel.line), decimals_for([values]))  # whole awards stay whole beside fractions
     total, *ends = (_figure(value, decimals) for value in (values.sum(), values[0], values[-1]))
     parts = [words("report", "selected", of=panel.label, number=total, years=_years(words, years))]
     if len(years) > 1:
