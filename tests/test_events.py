@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import simulator as sim
+from simulator import draws
+from simulator.draws import Sampled
 from simulator.errors import RequestError
 from simulator.events.engine import Chance
 from simulator.events.life import Lot, Terms, expected
@@ -242,3 +244,8 @@ def test_a_portfolio_without_award_types_is_replicated(tmp_path: Path) -> None:
     cohorts = sim.run(path, draws=5, seed=3, measures=["spend"])
     np.testing.assert_allclose(single.array("spend"), cohorts.array("spend"))
     assert (single.array("shortfall") == 0).all()
+    sampled = Sampled(5, 3, "random", "events")
+    (batch,) = draws.batches([sim.load(path)], sampled)
+    _, flows = draws.replicated(batch, sampled, workers=1, progress=lambda *_: True)
+    shapes = {name: getattr(flows, name).shape for name in ("selected", "deferred", "extended")}
+    assert shapes == {"selected": (10, 0, 5), "deferred": (11, 0, 5), "extended": (10, 0, 5)}

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from simulator.printing import Page
     from simulator.report.sheets import View
     from simulator.running import Job
+    from simulator.scenario import Scenario
 
 WIDTH = 170.0
 """Of a bridge, in millimetres."""
@@ -70,11 +71,11 @@ def explain(  # noqa: PLR0913 (one parameter is one option)
     if year and save is not None:
         raise RequestError("--save draws the bridge of a difference: leave out --year, which takes one figure apart")
     if year:
-        _one_figure(job, page, year, drawn=bool(draws))
+        scenario = _one_figure(job, page, year, drawn=bool(draws))
     else:
-        _difference(job, page, Sampled(draws, seed) if draws else None, save)
+        scenario = _difference(job, page, Sampled(draws, seed) if draws else None, save)
     if not (draws or quiet):
-        warn_undrawn(job.loaded()[0][0], page.words)
+        warn_undrawn(scenario, page.words)
     raise typer.Exit(DONE)
 
 
@@ -88,7 +89,8 @@ COMMANDS: Sequence[tuple[str, str, Callable[..., None]]] = (
 """Name, help and function of each command."""
 
 
-def _difference(job: "Job", page: "Page", sampled: "Sampled | None", save: Path | None) -> None:
+def _difference(job: "Job", page: "Page", sampled: "Sampled | None", save: Path | None) -> "Scenario":
+    """Show why a scenario differs from its reference; the scenario."""
     from simulator import attribution
     from simulator.report import explained, saving
 
@@ -108,6 +110,7 @@ def _difference(job: "Job", page: "Page", sampled: "Sampled | None", save: Path 
     else:
         rows = list(explained.contributions(found, view.programmes, view.years))
         show_rows(rows, page.format, header=explained.Contribution._fields)
+    return scenario
 
 
 def _view(page: "Page", found: "Explanation") -> "View":
@@ -129,7 +132,8 @@ def _save(view: "View", measures: Sequence[str], found: "Explanation", path: Pat
         saving.save(charts.explained(view, steps, name, view.programme_label(of), WIDTH), path)
 
 
-def _one_figure(job: "Job", page: "Page", year: int, *, drawn: bool) -> None:
+def _one_figure(job: "Job", page: "Page", year: int, *, drawn: bool) -> "Scenario":
+    """Show one figure term by term; the scenario that it is of."""
     from simulator.arithmetic import arithmetic
     from simulator.report import explained, provenance
     from simulator.tables import Line
@@ -147,6 +151,7 @@ def _one_figure(job: "Job", page: "Page", year: int, *, drawn: bool) -> None:
         deliver(partial(_inputs, writer, found, page.words))
     else:
         show_rows(explained.terms(found), page.format, header=explained.TermRow._fields)
+    return scenario
 
 
 def _inputs(writer: Callable[..., None], found: "Arithmetic", words: "Words", stream: TextIO) -> None:

@@ -91,9 +91,7 @@ def met(conditions: Sequence[Condition], outcomes: Sequence[Outcome], results: F
     for condition in conditions:
         line = Line(condition.programme, condition.award, condition.measure)
         wanted = [
-            place
-            for place, outcome in enumerate(outcomes)
-            if outcome.line == line and condition.year in (None, outcome.year)
+            place for place, outcome in enumerate(outcomes) if outcome.line == line and condition.counts(outcome.year)
         ]
         held &= condition.holds(results[wanted]).any(axis=0)
     return held

@@ -165,7 +165,7 @@ def _kept(planned: Planned, condition: Condition, exactly: float) -> Rule:
         raise RequestError(f"--keep {condition.text!r}: a plan can keep to >=, <=, >, < and ==, not to !=")
     first, last = planned.scenario.document.horizon
     condition.require_year(range(first, last + 1))
-    shown = [at for at, year in enumerate(planned.years) if first <= year and condition.year in (None, year)]
+    shown = [at for at, year in enumerate(planned.years) if first <= year and condition.counts(year)]
     of = planned.of(condition.measure, condition.programme, condition.award).years(shown)
     strictly = STRICTLY * max(abs(condition.value), 1.0)
     lower = {">=": condition.value, "==": condition.value, ">": condition.value + strictly}.get(condition.sign, -np.inf)

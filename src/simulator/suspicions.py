@@ -1,7 +1,7 @@
 """What is legal and yet suspicious in a scenario: slips that a check of the format alone does not find."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
@@ -36,6 +36,10 @@ TOLD = ("name", "label.en", "label.ja", "description", "description.en", "descri
 """What may be said again: it changes no figure."""
 
 
+Leaves = Mapping[str, Leaf]
+"""Values of a document by path."""
+
+
 @dataclass(frozen=True)
 class Warned:
     """Something legal that a planner should know: a key of the label files with its values, and where it stands."""
@@ -56,12 +60,14 @@ class Warned:
 
 def suspicions(scenario: Scenario, run: Run | None = None) -> Iterator[Warned]:
     """Overrides that change nothing or come too late, what `of_sources` finds, tiny shares; with a run, high costs."""
-    yield from _idle(scenario)
-    yield from _out_of_scale(scenario)
+    own = dict(leaves(scenario.document))
+    above = dict(leaves(scenario.parent.document)) if scenario.parent else {}
+    yield from _idle(scenario, own, above)
+    yield from _out_of_scale(scenario, own, above)
     yield from _gaps(scenario)
     yield from _uncorrelated(scenario)
     yield from of_sources(scenario)
-    for path, leaf in leaves(scenario.document):
+    for path, leaf in own.items():
         yield from _tiny(scenario, path, leaf)
         if path in scenario.overrides:
             yield from _too_late(scenario, path, leaf)
@@ -93,11 +99,10 @@ def of_sources(scenario: Scenario) -> Iterator[Warned]:
             yield Warned("residual", values, place, residual.path)
 
 
-def _idle(scenario: Scenario) -> Iterator[Warned]:
+def _idle(scenario: Scenario, own: Leaves, above: Leaves) -> Iterator[Warned]:
     """Overrides equal to what they override."""
     if scenario.parent is None:
         return
-    own, above = dict(leaves(scenario.document)), dict(leaves(scenario.parent.document))
     changed: dict[str, bool] = {}
     for path in scenario.overrides:
         value = _PART.split(path)[0]  # a list, or extensions, are overridden as one value
@@ -106,10 +111,8 @@ def _idle(scenario: Scenario) -> Iterator[Warned]:
         yield Warned("idle", {"parent": scenario.parent.name}, scenario.places.get(path), path)
 
 
-def _out_of_scale(scenario: Scenario) -> Iterator[Warned]:
+def _out_of_scale(scenario: Scenario, own: Leaves, above: Leaves) -> Iterator[Warned]:
     """Overrides far from what they override, factors of ten or more, and levels that may be meant as shares."""
-    above = dict(leaves(scenario.parent.document)) if scenario.parent else {}
-    own = dict(leaves(scenario.document))
     for path in scenario.overrides:
         value, before = _largest(own.get(path)), _largest(above.get(path) or _replaced(scenario, path))
         place, ratio = scenario.places.get(path), abs(value / before) if value and before else 1.0
@@ -132,9 +135,10 @@ def _gaps(scenario: Scenario) -> Iterator[Warned]:
         for award, terms in programme.awards.items():
             last[f"{name}.{award}"] = max((year for year, _ in terms.history.steps), default=ALWAYS)
     early = {award: year for award, year in last.items() if ALWAYS < year < first - 1}
-    for award, year in [*early.items()][:1]:
-        told = {"first": first, "award": award, "last": year, "more": len(early) - 1}
-        yield Warned("gap", told, scenario.places.get("first_year"), "first_year")
+    if early:
+        award, more = next(iter(early)), len(early) - 1
+        told = {"first": first, "award": award, "last": early[award], "more": more}
+        yield Warned("gaps" if more else "gap", told, scenario.places.get("first_year"), "first_year")
 
 
 def _uncorrelated(scenario: Scenario) -> Iterator[Warned]:

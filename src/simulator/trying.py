@@ -116,7 +116,7 @@ class Trial:
 
 def counted(condition: Condition, years: range) -> Sequence[int]:
     """Rows of the years in which a condition is asked for: the one that it names, or all that are shown."""
-    return [row for row, year in enumerate(years) if condition.year in (None, year)]
+    return [row for row, year in enumerate(years) if condition.counts(year)]
 
 
 def _require_line(condition: Condition, batch: Batch) -> None:

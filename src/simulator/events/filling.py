@@ -118,7 +118,7 @@ def _cohorts(found: Replication, shape: Shape) -> Floats:
 
 def _extended(found: Replication, extended: tuple[int, ...]) -> Floats:
     rows = [found.books[place].extended for place in extended]
-    return _columns(rows) if rows else np.empty((len(found.ledgers[0].budget), 0))
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(found.ledgers[0].budget)).T
 
 
 def _extensions(found: Replication, extended: tuple[int, ...]) -> Floats:

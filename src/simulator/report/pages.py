@@ -82,7 +82,7 @@ def chances(view: View) -> Iterator[Sheet]:
     years = [year for year in view.runs[0].years if not view.years or year in view.years]
     rows = []
     for run, chance in found:
-        counted = [year for year in run.years if chance.condition.year in (None, year)]
+        counted = [year for year in run.years if chance.condition.counts(year)]
         cells = [_per_cent(chance.yearly, year - run.years.start) if year in counted else "" for year in years]
         scenario = f"{view.name(run)}: " if len(view.runs) > 1 else ""
         rows.append(Row(f"{scenario}{chance.condition.text}", tuple(cells)))
